@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Each native element is one folder below Plugins/; a word in this list builds it.
+let plugins = ["Base", "Debian", "LocalConfig", "VM"]
+
+/// Plugins that only the tests load: each misbehaves in the way its folder says.
+let fixturePlugins = ["Misbehaving", "Liar"]
+
+/// The modules of dibhost and what each one imports. Arrows point downwards only; a test reads the import lines.
+let modules: [(name: String, imports: [Target.Dependency])] = [
+    ("Diagnostics", []),
+    ("LinuxSystem", ["CLinux", "Diagnostics", .system]),
+    ("Wire", ["LinuxSystem", "Diagnostics"]),
+    ("Planning", ["Diagnostics", .orderedCollections, .yams, .system]),
+    ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
+    ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
+    ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
+    ("DiskImage", ["Archive", "Diagnostics", "LinuxSystem", "Planning", .system]),
+    ("Builder", ["Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning", .system, .log]),
+]
+
+let package = Package(
+    name: "dibhost",
+    products: [
+        .executable(name: "dibhost", targets: ["Host"]),
+        .executable(name: "dibhost-worker", targets: ["Worker"]),
+        .executable(name: "dibhost-init", targets: ["Init"]),
+        .library(name: "ElementAPI", targets: ["ElementAPI"]),
+    ]
+        + (plugins + fixturePlugins).map { .library(name: $0, type: .dynamic, targets: [$0]) },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CElement"),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .executableTarget(name: "Init", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "ElementAPI", dependencies: ["CElement"]),
+        .executableTarget(name: "Worker", dependencies: ["CElement", "LinuxSystem", "Wire"]),
+        .executableTarget(
+            name: "Host",
+            dependencies: [
+                "Builder", "Diagnostics", "Elements", "LinuxSystem", "Planning", .argumentParser,
+                .yams, .system, .log,
+            ]),
+    ]
+        + modules.map { .target(name: $0.name, dependencies: $0.imports) }
+        + plugins.flatMap { pluginTargets($0, at: "Plugins/\($0)") }
+        + fixturePlugins.flatMap { pluginTargets($0, at: "Tests/FixturePlugins/\($0)") }
+        + testTargets(),
+    cLanguageStandard: .gnu2x
+)
+
+/// The two targets of a plugin folder: its Swift code, and the C file that embeds its manifest.
+func pluginTargets(_ name: String, at path: String) -> [Target] {
+    [
+        .target(
+            name: "\(name)Manifest", dependencies: ["CElement"], path: path,
+            exclude: ["README.md", "manifest.json"], sources: ["manifest.c"], publicHeadersPath: "."),
+        .target(
+            name: name, dependencies: ["ElementAPI", .target(name: "\(name)Manifest")], path: path,
+            exclude: ["README.md", "manifest.json", "manifest.c"]),
+    ]
+}
+
+func testTargets() -> [Target] {
+    let common = ["TestSupport", "Diagnostics", "LinuxSystem", "Planning"]
+    let unit = modules.map { module in
+        let names = common.filter { $0 != module.name } + [module.name]
+        return Target.testTarget(
+            name: "\(module.name)Tests",
+            dependencies: names.map { .init(stringLiteral: $0) } + [.system])
+    }
+    return unit + [
+        .target(
+            name: "TestSupport", dependencies: ["Diagnostics", "LinuxSystem", .system],
+            path: "Tests/TestSupport"),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["TestSupport", "Diagnostics", "LinuxSystem", "Planning", .system]),
+        .testTarget(
+            name: "BootTests",
+            dependencies: ["TestSupport", "Diagnostics", "LinuxSystem", "Planning", .system]),
+    ]
+}
+
+extension Target.Dependency {
+    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var log: Self { .product(name: "Logging", package: "swift-log") }
+    static var orderedCollections: Self {
+        .product(name: "OrderedCollections", package: "swift-collections")
+    }
+    static var system: Self { .product(name: "SystemPackage", package: "swift-system") }
+    static var yams: Self { .product(name: "Yams", package: "Yams") }
+}
+
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+@main
+struct Dibhost: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dibhost", abstract: "Builds operating-system images from elements.")
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+
+/// Everything that a build will do, in order, as far as it is known without running anything.
+package struct BuildPlan: Codable, Equatable, Sendable {
+    package var version: String
+    package var request: BuildRequest
+    /// In the order in which they were resolved.
+    package var elements: [PlannedElement]
+    package var parameters: [PlannedParameter]
+    /// Environment variables that native elements export, with the element that does.
+    package var exports: [Export]
+    /// Packages of the base transaction: logical names, resolved for the family of the operating system.
+    package var packages: [String]
+    package var steps: [PlannedStep]
+    package var layout: DiskLayout
+    package var outputs: [PlannedOutput]
+    /// What the user should know, such as a shadowed element.
+    package var warnings: [String]
+
+    package struct PlannedElement: Codable, Equatable, Sendable {
+        package var description: ElementDescription
+        /// Why it is in: "requested", "needed by X", "added by default".
+        package var reason: String
+    }
+
+    package struct PlannedParameter: Codable, Equatable, Sendable {
+        package enum Origin: String, Codable, Sendable {
+            case commandLine = "--set"
+            case configuration = "--config"
+            case environment
+            case manifestDefault = "default"
+        }
+        package var element: String
+        package var name: String
+        /// nil: neither set nor a default.
+        package var value: String?
+        package var origin: Origin
+        package var isSecret: Bool
+        package var environmentName: String?
+    }
+
+    package struct Export: Codable, Equatable, Sendable {
+        package var name: String
+        package var value: String
+        package var element: String
+    }
+
+    package struct PlannedOutput: Codable, Equatable, Sendable {
+        package var format: OutputFormat
+        package var path: String
+    }
+}
+
+/// One line of a plan: a hook of an element, or work of dibhost's own.
+package struct PlannedStep: Codable, Equatable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        /// dibhost's own work: workspace, mounts, image, formats.
+        case host
+        case native
+        case legacy
+    }
+    package var kind: Kind
+    /// nil for work of dibhost's own that belongs to no phase.
+    package var phase: Phase?
+    /// The hook's sort name, or what dibhost does, such as "write file system".
+    package var name: String
+    package var element: String?
+    package var isInChroot: Bool
+    /// Whether an earlier legacy hook may add hooks to this step's phase.
+    package var mayGrow: Bool
+}
+
+/// What the image consists of.
+package struct DiskLayout: Codable, Equatable, Sendable {
+    package enum Table: String, Codable, Sendable {
+        /// The image is the file system itself.
+        case none
+        case mbr
+    }
+    package var table: Table
+    package var fileSystem: String
+    package var label: String
+    /// The share of the file system's blocks that stays free, in percent.
+    package var freePercent: Int
+    /// The size of the whole image when the user named one.
+    package var size: ByteCount?
+    /// Added to the computed size.
+    package var extraSize: ByteCount?
+    /// Where the root file system begins in the image.
+    package var rootOffset: ByteCount
+    /// Whether a boot sector and a core image are written in front of it.
+    package var installsBootLoader: Bool
+    /// The element that asked for the table, if one did.
+    package var element: String?
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+
+/// What the user asked for, before anything was looked up.
+package struct BuildRequest: Codable, Equatable, Sendable {
+    /// The elements named on the command line, in order.
+    package var elements: [String]
+    package var pluginFolders: [String]
+    package var elementFolders: [String]
+    /// Whether `base` is left out (-n).
+    package var skipBase: Bool
+    /// Debian's name: amd64, arm64 ...
+    package var architecture: String
+    /// The path of the outputs without their endings (-o).
+    package var imageName: String
+    package var formats: [OutputFormat]
+    package var isUncompressed: Bool
+    package var qcow2Compression: Qcow2Compression
+    /// qemu-img's -o value.
+    package var qemuImageOptions: String?
+    package var imageSize: ByteCount?
+    package var imageExtraSize: ByteCount?
+    package var rootLabel: String?
+    package var mkfsOptions: [String]
+    package var mkfsJournalSize: ByteCount?
+    /// The highest number of blocks that resize2fs can grow to online (mke2fs -E resize=).
+    package var maxOnlineResize: Int64?
+    /// Packages named with -p.
+    package var packages: [String]
+    /// --set ELEMENT.PARAMETER=VALUE.
+    package var settings: [Setting]
+    /// The same from --config files.
+    package var configuredSettings: [Setting]
+    package var environment: [String: String]
+    /// The folder for scratch files (TMP_DIR).
+    package var scratchFolder: String
+    package var cacheFolder: String
+    package var usesTmpfs: Bool
+    package var isOffline: Bool
+    package var isStrict: Bool
+    package var traceLevel: Int
+    package var bindsHostDevices: Bool
+    package var preferLegacy: [String]
+    package var preferNative: [String]
+    package var user: InvokingUser
+
+    package enum Qcow2Compression: String, Codable, Sendable, CaseIterable { case zstd, zlib }
+
+    package struct Setting: Codable, Equatable, Sendable {
+        package var element: String
+        package var parameter: String
+        package var value: String
+
+        package init(element: String, parameter: String, value: String) {
+            self.element = element
+            self.parameter = parameter
+            self.value = value
+        }
+    }
+
+    /// The user who called dibhost; of a call through sudo, the user who called sudo.
+    package struct InvokingUser: Codable, Equatable, Sendable {
+        package var name: String
+        package var id: UInt32
+        package var group: UInt32
+        package var groups: [UInt32]
+        package var home: String
+
+        package init(name: String, id: UInt32, group: UInt32, groups: [UInt32], home: String) {
+            self.name = name
+            self.id = id
+            self.group = group
+            self.groups = groups
+            self.home = home
+        }
+    }
+}
+
+extension BuildRequest {
+    /// A request for `elements` where everything else has the program's default.
+    package init(elements: [String], user: InvokingUser) {
+        self.elements = elements
+        self.user = user
+        pluginFolders = []
+        elementFolders = []
+        skipBase = false
+        architecture = "amd64"
+        imageName = "image"
+        formats = [.qcow2]
+        isUncompressed = false
+        qcow2Compression = .zstd
+        mkfsOptions = []
+        packages = []
+        settings = []
+        configuredSettings = []
+        environment = [:]
+        scratchFolder = "/tmp"
+        cacheFolder = user.home + "/.cache/image-create"
+        usesTmpfs = true
+        isOffline = false
+        isStrict = false
+        traceLevel = 0
+        bindsHostDevices = false
+        preferLegacy = []
+        preferNative = []
+    }
+}

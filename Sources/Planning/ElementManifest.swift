@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a native element says of itself: the contents of its manifest.json.
+package struct ElementManifest: Codable, Equatable, Sendable {
+    /// The version of this schema that dibhost reads.
+    package static let schemaVersion = 1
+
+    package var schema: Int
+    package var name: String
+    package var version: String
+    package var summary: String
+    package var vendor: String?
+    package var license: String?
+    /// The version of dib_element.h's contract the plugin was built for.
+    package var abi: UInt32
+    package var requires: [String]
+    package var provides: [String]
+    package var conflicts: [String]
+    /// Debian's names (amd64, arm64 ...); empty means any.
+    package var architectures: [String]
+    /// Values of DISTRO_NAME; empty means any.
+    package var distributions: [String]
+    package var parameters: [Parameter]
+    package var phases: [Hook]
+    /// Packages by distribution family (debian, redhat, suse) or "default".
+    package var packages: [String: [Package]]
+    /// Environment variables that are set before any environment.d, such as DISTRO_NAME.
+    package var exports: [String: String]
+    package var privileges: [Privilege]
+
+    /// A setting of the element.
+    package struct Parameter: Codable, Equatable, Sendable {
+        package enum Kind: String, Codable, Sendable, CaseIterable {
+            case string, integer, boolean, path
+            /// Several values, separated by commas.
+            case list
+        }
+        package var name: String
+        package var type: Kind
+        /// The value as text; nil: the element copes with its absence.
+        package var defaultValue: String?
+        package var doc: String
+        /// The environment variable that sets it, such as DIB_RELEASE.
+        package var environment: String?
+        /// Allowed values; empty means any.
+        package var choices: [String]
+        package var isSecret: Bool
+    }
+
+    /// One hook: the phase and its place among the hooks of that phase.
+    package struct Hook: Codable, Equatable, Sendable {
+        package var phase: Phase
+        /// 0-999.
+        package var order: Int
+    }
+
+    /// A package that the element wants installed.
+    package struct Package: Codable, Equatable, Sendable {
+        package var name: String
+        /// nil: installed with the base system in one transaction.
+        package var phase: Phase?
+        /// Debian's names of the architectures that need it; empty means any.
+        package var architectures: [String]
+    }
+
+    /// A right that a plan shows and the user can refuse.
+    package enum Privilege: String, Codable, Sendable, CaseIterable {
+        /// Phases outside the chroot get the host path of the target tree.
+        case rawHostPath = "raw-host-path"
+        /// The element downloads from the network.
+        case network
+    }
+}
