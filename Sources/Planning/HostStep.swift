@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Work of dibhost's own, in the order in which a build does it. The planner lists these steps and the runner runs
+/// them under the same names, so that a plan and a log can be compared line by line.
+package enum HostStep: String, CaseIterable, Codable, Sendable {
+    case makeWorkspace = "make workspace"
+    /// Before the first phase: the folder that legacy hooks run from. Only with a legacy element.
+    case assembleHooks = "assemble hooks"
+    /// After phase root.
+    case checkRoot = "check root file system"
+    case openChroot = "open chroot"
+    /// After the last hook that runs on the tree.
+    case closeChroot = "close chroot"
+    case writeBuildRecord = "write build record"
+    case cleanTree = "clean tree"
+    case measureTree = "measure tree"
+    /// mkfs: makes the image file and fills its file system from the tree. Only with a disk image among the outputs.
+    case writeFileSystem = "write file system"
+    /// Only when a legacy hook of a later phase needs the mounted image.
+    case mountImage = "mount image"
+    case trimImage = "trim and unmount image"
+    /// Partition table, and boot sector where the layout has one. Only with a partition table.
+    case writePartitionTable = "write partition table"
+    case writeTar = "write tar"
+    case convert = "convert to qcow2"
+    case copyRaw = "write raw"
+    case checksum = "compute digests"
+    case sync = "sync outputs"
+    case publish = "rename outputs"
+}
