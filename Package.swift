@@ -17,7 +17,13 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
     ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
     ("DiskImage", ["Archive", "Diagnostics", "LinuxSystem", "Planning", .system]),
-    ("Builder", ["Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning", .system, .log]),
+    (
+        "Builder",
+        [
+            "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning", .system,
+            .log,
+        ]
+    ),
 ]
 
 let package = Package(
@@ -63,7 +69,8 @@ func pluginTargets(_ name: String, at path: String) -> [Target] {
     [
         .target(
             name: "\(name)Manifest", dependencies: ["CElement"], path: path,
-            exclude: ["README.md", "manifest.json"], sources: ["manifest.c"], publicHeadersPath: "."),
+            exclude: ["README.md", "manifest.json"], sources: ["manifest.c"], publicHeadersPath: "."
+        ),
         .target(
             name: name, dependencies: ["ElementAPI", .target(name: "\(name)Manifest")], path: path,
             exclude: ["README.md", "manifest.json", "manifest.c"]),
@@ -92,7 +99,9 @@ func testTargets() -> [Target] {
 }
 
 extension Target.Dependency {
-    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var argumentParser: Self {
+        .product(name: "ArgumentParser", package: "swift-argument-parser")
+    }
     static var log: Self { .product(name: "Logging", package: "swift-log") }
     static var orderedCollections: Self {
         .product(name: "OrderedCollections", package: "swift-collections")
@@ -102,11 +111,12 @@ extension Target.Dependency {
 }
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .swiftLanguageMode(.v6),
-        .treatAllWarnings(as: .error),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+        ]
 }

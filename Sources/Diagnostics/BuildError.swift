@@ -79,7 +79,10 @@ extension BuildError: CustomStringConvertible {
 
 extension BuildError.Location: CustomStringConvertible {
     package var description: String {
-        [element.map { "element '\($0)'" }, phase.map { "phase \($0)" }, hook.map { "hook '\($0)'" }]
-            .compactMap(\.self).joined(separator: ", ")
+        [
+            element.map { "element '\($0)'" }, phase.map { "phase \($0)" },
+            hook.map { "hook '\($0)'" },
+        ]
+        .compactMap(\.self).joined(separator: ", ")
     }
 }

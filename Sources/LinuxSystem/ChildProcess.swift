@@ -124,7 +124,10 @@ extension Command {
     }
 
     private func startError(_ errno: Errno, step: Int32) -> BuildError {
-        let steps = ["start", "make a session for", "change root for", "change folder for", "change user for", "pass descriptors to", "run"]
+        let steps = [
+            "start", "make a session for", "change root for", "change folder for",
+            "change user for", "pass descriptors to", "run",
+        ]
         let isMissing = errno == .noSuchFileOrDirectory && step == 6
         return BuildError(
             isMissing ? .environment : .buildFailed,

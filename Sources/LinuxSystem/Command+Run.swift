@@ -75,7 +75,11 @@ extension Command {
         let status = try ProcessLoop(
             reading: [outputPipe.readEnd, errorPipe.readEnd], limits: limits, command: self
         ).run(child) { index, bytes in
-            if index == 0 { output.append(contentsOf: bytes) } else { lines.append(bytes) { tail.append($0) } }
+            if index == 0 {
+                output.append(contentsOf: bytes)
+            } else {
+                lines.append(bytes) { tail.append($0) }
+            }
         }
         lines.finish { tail.append($0) }
         return Captured(

@@ -29,8 +29,10 @@ struct ProcessLoop {
         }
         let start = ContinuousClock.now
         var polled = descriptors.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
-        polled.append(pollfd(fd: child.processDescriptor.rawValue, events: Int16(POLLIN), revents: 0))
-        polled.append(pollfd(fd: limits.interrupt?.rawValue ?? -1, events: Int16(POLLIN), revents: 0))
+        polled.append(
+            pollfd(fd: child.processDescriptor.rawValue, events: Int16(POLLIN), revents: 0))
+        polled.append(
+            pollfd(fd: limits.interrupt?.rawValue ?? -1, events: Int16(POLLIN), revents: 0))
         let ended = descriptors.count
         var timedOut = false
         var interruptedAt: ContinuousClock.Instant?
@@ -66,7 +68,11 @@ struct ProcessLoop {
         if interruptedAt != nil { return 100 }
         guard let deadline = limits.deadline else { return -1 }
         let left = deadline - (ContinuousClock.now - start)
-        return Int32(max(0, left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000) + 1)
+        return Int32(
+            max(
+                0,
+                left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+            ) + 1)
     }
 
     /// Reads all that is there. Returns false at the end of the file.

@@ -65,4 +65,9 @@ int clinux_prctl(int option, unsigned long argument);
 /// memfd_create(2): a close-on-exec file that lives in memory only.
 int clinux_memfd_create(const char *name);
 
+/// Attaches `size` bytes of `file` from `offset` (0: to its end) to a free loop device and returns a close-on-exec
+/// descriptor of it. LO_FLAGS_AUTOCLEAR: the kernel detaches the device once the last descriptor and mount are gone,
+/// however their owner ended. `block_size` 0 is the kernel's default, 512. Stores N of /dev/loopN.
+int clinux_loop_attach(int file, uint64_t offset, uint64_t size, uint32_t block_size, int *number);
+
 #endif
