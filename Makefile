@@ -1,7 +1,44 @@
-# Placeholder targets grow with the project; `make test` is what CI calls.
+# Targets for people and for CI; `make help` lists them. CONFIGURATION=debug builds faster, release is what CI tests.
 CONFIGURATION ?= release
-.PHONY: build test
-build:
-	swift build -c $(CONFIGURATION)
-test:
-	swift test -c $(CONFIGURATION)
+# Tests of whole programs and of booted images; the rest are unit tests.
+SLOW_TESTS = BootTests|CommandLineTests
+SWIFT_FLAGS = --configuration $(CONFIGURATION) --explicit-target-dependency-import-check error
+PRODUCTS = .build/$(CONFIGURATION)
+IMAGE_ELEMENT ?= motd-build-info
+
+.PHONY: help setup build test test-quick test-all lint image bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install the Debian packages that are missing
+	@Scripts/setup
+
+build: setup ## build programs, plugins and tests; plugins land in .build/plugins
+	swift build $(SWIFT_FLAGS) --build-tests
+	@Scripts/collect-plugins $(PRODUCTS) .build/plugins
+
+test: build ## every test that CI runs
+	swift test $(SWIFT_FLAGS) --skip-build
+
+test-quick: build ## unit tests only: seconds, not minutes
+	swift test $(SWIFT_FLAGS) --skip-build --skip '$(SLOW_TESTS)'
+
+test-all: ## every test in both configurations, then the benchmarks
+	$(MAKE) test CONFIGURATION=debug
+	$(MAKE) test CONFIGURATION=release
+	$(MAKE) bench CONFIGURATION=release
+
+lint: setup ## formatting, shell scripts, file lengths
+	@Scripts/lint
+
+image: build ## a bootable Debian in out/
+	@mkdir -p out
+	$(PRODUCTS)/dibhost --plugin-dir .build/plugins --elements-path elements-legacy \
+		-t qcow2,tar -o out/debian debian vm local-config $(IMAGE_ELEMENT)
+
+bench: build ## every script in benchmarks/, one after the other
+	@for script in benchmarks/*.sh; do echo "== $$script"; PRODUCTS=$(PRODUCTS) "$$script" || exit 1; done
+
+clean: ## remove what was built, and out/
+	rm -rf .build out

@@ -4,7 +4,8 @@ import Diagnostics
 import Testing
 
 @Test(arguments: [
-    (Int64(0), "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_610_612_736, "1.5 GiB"), (1 << 50, "1.0 PiB"),
+    (Int64(0), "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_610_612_736, "1.5 GiB"),
+    (1 << 50, "1.0 PiB"),
 ])
 func byteCountIsShownWithABinaryUnit(bytes: Int64, text: String) {
     #expect(ByteCount(bytes).description == text)
