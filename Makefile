@@ -14,9 +14,9 @@ help: ## list the targets
 setup: ## install the Debian packages that are missing
 	@Scripts/setup
 
-build: setup ## build programs, plugins and tests; plugins land in .build/plugins
+build: setup ## build programs, plugins and tests; plugins land in .build/element-plugins
 	swift build $(SWIFT_FLAGS) --build-tests
-	@Scripts/collect-plugins $(PRODUCTS) .build/plugins
+	@Scripts/collect-plugins $(PRODUCTS) .build/element-plugins
 
 test: build ## every test that CI runs
 	swift test $(SWIFT_FLAGS) --skip-build
@@ -34,7 +34,7 @@ lint: setup ## formatting, shell scripts, file lengths
 
 image: build ## a bootable Debian in out/
 	@mkdir -p out
-	$(PRODUCTS)/dibhost --plugin-dir .build/plugins --elements-path elements-legacy \
+	$(PRODUCTS)/dibhost --plugin-dir .build/element-plugins --elements-path elements-legacy \
 		-t qcow2,tar -o out/debian debian vm local-config $(IMAGE_ELEMENT)
 
 bench: build ## every script in benchmarks/, one after the other
