@@ -5,5 +5,8 @@ import ArgumentParser
 @main
 struct Dibhost: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dibhost", abstract: "Builds operating-system images from elements.")
+        commandName: "dibhost", abstract: "Builds operating-system images from elements.",
+        subcommands: [Plan.self])
+
+    static func main() { ProgramExit.run(Self.self) }
 }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import LinuxSystem
+import Planning
+
+extension BuildOptions {
+    /// What was asked: the command line, then --config files, then the environment, then defaults.
+    ///
+    /// - Throws: `BuildError` with status 2 for the first value that makes no sense.
+    func request(
+        environment: [String: String] = ProcessEnvironment.current
+    ) throws -> BuildRequest {
+        var options = self
+        let configured = try options.applyConfigurationFiles()
+        let account = UserAccount.invoking(environment: environment)
+        var request = BuildRequest(
+            elements: options.elements,
+            user: .init(
+                name: account.name, id: account.id, group: account.group,
+                groups: account.groups, home: account.home))
+        request.configuredSettings = configured
+        request.environment = environment
+        options.fillCatalog(&request)
+        try options.fillOutputs(&request)
+        try options.fillImage(&request)
+        options.fillSurroundings(&request)
+        request.settings = try settings.map(Self.setting)
+        return request
+    }
+
+    private func fillCatalog(_ request: inout BuildRequest) {
+        request.pluginFolders = catalog.resolvedPluginFolders(environment: request.environment)
+        request.elementFolders = catalog.resolvedElementFolders(environment: request.environment)
+        request.preferLegacy = catalog.preferLegacy
+        request.preferNative = catalog.preferNative
+        request.skipBase = skipBase
+        request.packages = packages.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
+    }
+
+    private func fillOutputs(_ request: inout BuildRequest) throws {
+        request.architecture = try Self.architectureName(
+            architecture ?? request.environment["ARCH"])
+        if let imageName {
+            guard !imageName.isEmpty, !imageName.hasSuffix("/") else {
+                throw BuildError(
+                    .refused, "image name '\(imageName)' names no file",
+                    hint: "Give -o a path such as 'out/debian'.")
+            }
+            request.imageName = imageName
+        }
+        if !formats.isEmpty { request.formats = try Self.outputFormats(formats) }
+        request.isUncompressed = isUncompressed
+        if let qcow2Compression {
+            request.qcow2Compression = try Self.choice(
+                qcow2Compression, of: "compression", BuildRequest.Qcow2Compression.self)
+        }
+        request.qemuImageOptions = qemuImgOptions
+    }
+
+    private func fillImage(_ request: inout BuildRequest) throws {
+        request.imageSize = try Self.size(imageSize, of: "--image-size", bareUnit: .gibibytes(1))
+        request.imageExtraSize = try Self.size(
+            imageExtraSize, of: "--image-extra-size", bareUnit: .mebibytes(1))
+        request.mkfsJournalSize = try Self.size(
+            mkfsJournalSize, of: "--mkfs-journal-size", bareUnit: .mebibytes(1))
+        request.rootLabel = rootLabel
+        request.mkfsOptions = (mkfsOptions ?? "").split(separator: " ").map(String.init)
+        request.maxOnlineResize = try maxOnlineResize.map { text in
+            guard let blocks = Int64(text), blocks > 0 else {
+                throw BuildError(
+                    .refused, "--max-online-resize '\(text)' is no number of blocks",
+                    hint: "Give a whole number of file-system blocks, such as 1073741824.")
+            }
+            return blocks
+        }
+    }
+
+    private func fillSurroundings(_ request: inout BuildRequest) {
+        let environment = request.environment
+        if let cache = imageCache ?? environment["DIB_IMAGE_CACHE"], !cache.isEmpty {
+            request.cacheFolder = cache
+        }
+        if let folder = environment["TMP_DIR"], !folder.isEmpty { request.scratchFolder = folder }
+        request.usesTmpfs = !noTmpfs
+        request.isOffline = offline || !(environment["DIB_OFFLINE"] ?? "").isEmpty
+        request.isStrict = strict
+        request.traceLevel = trace
+        request.bindsHostDevices = hostDev
+    }
+}

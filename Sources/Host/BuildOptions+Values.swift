@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Planning
+
+/// Reads the values of options; each refusal names the option, the value and what is allowed.
+extension BuildOptions {
+    private static let architectures = [
+        "amd64", "arm64", "armel", "armhf", "i386", "mips64el", "ppc64el", "riscv64", "s390x",
+    ]
+    /// The kernel's names where Debian's differ.
+    private static let machineNames = [
+        "x86_64": "amd64", "aarch64": "arm64", "ppc64le": "ppc64el", "i686": "i386",
+        "armv7l": "armhf",
+    ]
+
+    /// Debian's name of `text`, or of the machine that dibhost was built for.
+    static func architectureName(_ text: String?) throws -> String {
+        guard let text, !text.isEmpty else {
+            #if arch(arm64)
+                return "arm64"
+            #else
+                return "amd64"
+            #endif
+        }
+        let name = machineNames[text] ?? text
+        guard architectures.contains(name) else {
+            throw BuildError(
+                .refused, "unknown architecture '\(text)'",
+                hint: hint(for: text, among: architectures))
+        }
+        return name
+    }
+
+    /// The formats that -t names, each once, in the order given.
+    static func outputFormats(_ texts: [String]) throws -> [OutputFormat] {
+        var formats: [OutputFormat] = []
+        for text in texts.flatMap({ $0.split(separator: ",").map(String.init) }) {
+            let format = try choice(text, of: "output format", OutputFormat.self)
+            if !formats.contains(format) { formats.append(format) }
+        }
+        guard !formats.isEmpty else {
+            throw BuildError(
+                .refused, "-t names no output format",
+                hint: "Known are: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
+        }
+        return formats
+    }
+
+    /// One of the cases of an enumeration.
+    static func choice<Choice>(
+        _ text: String, of what: String, _ type: Choice.Type
+    ) throws -> Choice where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
+        if let value = Choice(rawValue: text) { return value }
+        let names = Choice.allCases.map(\.rawValue)
+        throw BuildError(
+            .refused, "unknown \(what) '\(text)'", hint: hint(for: text, among: names))
+    }
+
+    /// A size above zero.
+    static func size(
+        _ text: String?, of option: String, bareUnit: ByteCount
+    ) throws -> ByteCount? {
+        guard let text else { return nil }
+        if let size = ByteCount(text, bareUnit: bareUnit), size > .zero { return size }
+        let unit = bareUnit == .gibibytes(1) ? "GiB" : "MiB"
+        throw BuildError(
+            .refused, "\(option) '\(text)' is no size",
+            hint: "Give a number of \(unit), or one with a unit, such as 800MiB or 2.5GiB.")
+    }
+
+    /// The parts of ELEMENT.PARAMETER=VALUE.
+    static func setting(_ text: String) throws -> BuildRequest.Setting {
+        if let equals = text.firstIndex(of: "="),
+            let dot = text[..<equals].firstIndex(of: "."), dot != text.startIndex,
+            text.index(after: dot) != equals
+        {
+            return .init(
+                element: String(text[..<dot]),
+                parameter: String(text[text.index(after: dot)..<equals]),
+                value: String(text[text.index(after: equals)...]))
+        }
+        let shown = text.firstIndex(of: "=").map { String(text[..<$0]) } ?? text
+        throw BuildError(
+            .refused, "--set '\(shown)' does not name an element's parameter",
+            hint: "Write --set ELEMENT.PARAMETER=VALUE, such as debian.release=bookworm.")
+    }
+
+    private static func hint(for text: String, among names: [String]) -> String {
+        let known = "Known are: \(names.joined(separator: ", "))."
+        return NearestName.of(text, in: names).map { "Did you mean '\($0)'? \(known)" } ?? known
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// The options of a build, under the names and letters of the original; `request()` makes their meaning of them.
+struct BuildOptions: ParsableArguments {
+    @OptionGroup(title: "Elements") var catalog: CatalogOptions
+
+    @Option(name: [.customShort("a"), .customLong("arch")], help: "The image's architecture.")
+    var architecture: String?
+
+    @Option(
+        name: [.customShort("o"), .customLong("imagename")],
+        help: "The outputs' path without their endings (default: image).")
+    var imageName: String?
+
+    @Option(
+        name: [.customShort("t"), .customLong("types")],
+        help: "The output formats: qcow2, raw, tar; repeatable, or separated by commas.")
+    var formats: [String] = []
+
+    @Flag(name: [.customShort("x"), .customLong("debug-trace")], help: "Trace hooks; -xx more.")
+    var trace: Int
+
+    @Flag(
+        name: [.customShort("u"), .customLong("uncompressed")], help: "Do not compress the image.")
+    var isUncompressed = false
+
+    @Flag(name: [.customShort("n"), .customLong("skip-base")], help: "Leave out element 'base'.")
+    var skipBase = false
+
+    @Option(
+        name: [.customShort("p"), .customLong("packages")],
+        help: "More packages to install; repeatable, or separated by commas.")
+    var packages: [String] = []
+
+    @Option(help: "The image's size in GiB, or with a suffix such as MiB.")
+    var imageSize: String?
+
+    @Option(help: "Added to the computed image size, in MiB or with a suffix.")
+    var imageExtraSize: String?
+
+    @Option(help: "The folder for downloads (default: ~/.cache/image-create).")
+    var imageCache: String?
+
+    @Option(help: "The blocks that resize2fs can grow the file system to while it is mounted.")
+    var maxOnlineResize: String?
+
+    @Option(
+        parsing: .unconditional, help: "More options for mke2fs, separated by spaces.")
+    var mkfsOptions: String?
+
+    @Option(help: "The size of the file system's journal in MiB, or with a suffix.")
+    var mkfsJournalSize: String?
+
+    @Flag(help: "Keep scratch files on disk.")
+    var noTmpfs = false
+
+    @Flag(help: "Use what the caches hold and download nothing.")
+    var offline = false
+
+    @Option(parsing: .unconditional, help: "Options for qemu-img's -o.")
+    var qemuImgOptions: String?
+
+    @Option(help: "How a qcow2 image is compressed: zstd or zlib (default: zstd).")
+    var qcow2Compression: String?
+
+    @Option(help: "The root file system's label (default: cloudimg-rootfs).")
+    var rootLabel: String?
+
+    @Option(help: "Append the build's log to this file.")
+    var logfile: String?
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Set an element's parameter (repeatable).", valueName: "element.parameter=value"))
+    var settings: [String] = []
+
+    @Option(
+        name: .customLong("config"),
+        help: "A YAML file of long option names and 'set:' (repeatable; a later file wins).")
+    var configurationFiles: [String] = []
+
+    @Flag(help: "Treat a process that a hook left running as an error.")
+    var strict = false
+
+    @Flag(help: "Show the build host's devices in the chroot.")
+    var hostDev = false
+
+    @Argument(help: "The elements of the image.")
+    var elements: [String] = []
+}

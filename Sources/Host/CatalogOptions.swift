@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Diagnostics
+import LinuxSystem
+import SystemPackage
+
+/// Where elements are looked for, and which of two of one name is used.
+struct CatalogOptions: ParsableArguments {
+    @Option(
+        name: .customLong("plugin-dir"),
+        help: ArgumentHelp(
+            "A folder of native elements (repeatable).",
+            discussion: "Before the folders of DIBHOST_PLUGIN_PATH and the installed one.",
+            valueName: "dir"))
+    var pluginFolders: [String] = []
+
+    @Option(
+        name: .customLong("elements-path"),
+        help: ArgumentHelp(
+            "A folder of shell-script elements (repeatable, or separated by colons).",
+            discussion: "Before the folders of ELEMENTS_PATH.", valueName: "dir"))
+    var elementFolders: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the shell-script element of this name where a native one exists too.",
+            valueName: "name|all"))
+    var preferLegacy: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the native element of this name where --prefer-legacy says otherwise.",
+            valueName: "name|all"))
+    var preferNative: [String] = []
+
+    /// The plugin folders in the order of search.
+    func resolvedPluginFolders(environment: [String: String]) -> [String] {
+        var folders = pluginFolders
+        if let path = environment["DIBHOST_PLUGIN_PATH"], !path.isEmpty {
+            // Through sudo these are root's rights, and the variable is that of another user.
+            if UserAccount.effectiveID == 0, let caller = environment["SUDO_UID"], caller != "0" {
+                Terminal.warn(
+                    "DIBHOST_PLUGIN_PATH is ignored when dibhost runs through sudo; use --plugin-dir"
+                )
+            } else {
+                folders += path.split(separator: ":").map(String.init)
+            }
+        }
+        return folders + Self.installedPluginFolder.map { [$0] }.joined()
+    }
+
+    /// The element folders in the order of search.
+    func resolvedElementFolders(environment: [String: String]) -> [String] {
+        elementFolders.flatMap { $0.split(separator: ":").map(String.init) }
+            + (environment["ELEMENTS_PATH"] ?? "").split(separator: ":").map(String.init)
+    }
+
+    /// lib/dibhost/elements beside the bin folder that this program runs from, if it is there.
+    private static var installedPluginFolder: [String] {
+        guard let program = ProgramFolder.current else { return [] }
+        let folder = program.removingLastComponent().appending("lib/dibhost/elements")
+        guard let status = try? folder.stat(), status.type == .directory else { return [] }
+        return [folder.string]
+    }
+}

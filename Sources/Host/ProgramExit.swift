@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Diagnostics
+import Foundation
+
+/// Runs a command and ends the process with the exit status that design section 8 names.
+enum ProgramExit {
+    /// Parses the arguments, runs the command they name, reports its error and ends the process.
+    static func run(_ command: any ParsableCommand.Type) -> Never {
+        do {
+            var parsed = try command.parseAsRoot()
+            try parsed.run()
+            exit(0)
+        } catch let error as BuildError {
+            end(with: error)
+        } catch {
+            guard command.exitCode(for: error).isSuccess else {
+                end(with: usageError(command.message(for: error)))
+            }
+            Terminal.write(command.fullMessage(for: error))
+            exit(0)
+        }
+    }
+
+    private static func end(with error: BuildError) -> Never {
+        Terminal.report(error)
+        exit(error.exitStatus)
+    }
+
+    /// ArgumentParser's text in the form of our own messages.
+    private static func usageError(_ text: String) -> BuildError {
+        let message = text.prefix(1).lowercased() + text.dropFirst()
+        return BuildError(
+            .refused, message.hasSuffix(".") ? String(message.dropLast()) : message,
+            hint: "'dibhost --help' lists commands and options.")
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import SystemPackage
+
+/// The one place that writes texts of dibhost's own to standard output and standard error.
+enum Terminal {
+    /// Writes `text` and a line end to standard output.
+    static func write(_ text: String) {
+        send(text + "\n", to: .standardOutput)
+    }
+
+    /// Writes a warning to standard error.
+    static func warn(_ message: String) {
+        send("dibhost: warning: \(message)\n", to: .standardError)
+    }
+
+    /// Writes an error, with its hint, to standard error.
+    static func report(_ error: BuildError) {
+        send("dibhost: error: \(error)\n", to: .standardError)
+    }
+
+    /// A stream that nobody reads is no reason to fail, and there is nowhere left to tell of it.
+    private static func send(_ text: String, to stream: FileDescriptor) {
+        _ = try? stream.writeAll(text.utf8)
+    }
+}
