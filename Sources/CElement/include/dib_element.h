@@ -63,10 +63,14 @@ typedef enum dib_log_level {
 typedef enum dib_run_flag {
     /// Collect standard output for the caller instead of streaming it into the build's log.
     DIB_RUN_CAPTURE = 1,
+    /// Run as the user who called dibhost, with that user's groups and home folder, instead of as root. Phases
+    /// outside the chroot only; EPERM inside.
+    DIB_RUN_AS_USER = 2,
 } dib_run_flag;
 
 /// What became of a program that `run` started.
 typedef struct dib_run_result {
+    /// Set by the plugin to its own sizeof(dib_run_result) before the call: the host fills only what it covers.
     uint32_t size;
     /// The exit status, 0-255; -1 when a signal ended the program.
     int32_t status;
@@ -78,8 +82,10 @@ typedef struct dib_run_result {
     uint64_t output_length;
 } dib_run_result;
 
-/// The host's services. Owner: host, until the hook's function returns.
+/// The host's services. Owner: host, until the end of the process; callable from dib_element_v1's caller,
+/// that is in `create` and in the hook's `run`, not while dib_element_v1 itself runs.
 /// Every function takes `state` as its first argument. A return of 0 is success, else an errno value.
+/// How cancellation is seen: not at all. A cancelled build, or a passed deadline, ends the worker and its programs.
 typedef struct dib_host {
     uint32_t size;
     uint32_t abi;
@@ -99,30 +105,36 @@ typedef struct dib_host {
     /// ElementAPI's BuildValue), a value that an earlier hook published, or NULL. Owner: host, until the hook ends.
     const char *(*value)(void *state, const char *name);
 
-    /// Hands a value to later phases and to the report. `name` without dots is private to the element.
+    /// Hands a value to later phases and to the report. `name` consists of letters, digits, '-', '_' and '.', else
+    /// EINVAL. A name without dots belongs to the element alone; one with dots is seen by all elements.
+    /// Does not block. The value is kept only when the hook succeeds.
     int32_t (*publish)(void *state, const char *name, const char *value);
 
-    /// Runs a program and waits for it: in an in-chroot phase inside the chroot, else on the build host.
+    /// Runs a program and waits for it: in an in-chroot phase inside the chroot, else on the build host, as root.
+    /// Returns 0 when the program ran, whatever its exit status, else the errno value why it could not start.
     /// `arguments` (argv, with the program's name first; looked up in PATH) and `environment` ("NAME=value",
     /// added to the phase's environment) end with NULL; `environment` may be NULL. Standard input is
     /// `input` when that is not NULL, else empty. Blocks; a cancelled build ends the whole worker.
     int32_t (*run)(void *state, const char *const *arguments, const char *const *environment,
                    const char *input, uint32_t flags, dib_run_result *result);
 
-    /// Opens a file of the user who called dibhost, with that user's rights, for reading. Phases outside the
-    /// chroot only; EPERM inside. Returns a descriptor owned by the plugin, or a negative errno value.
+    /// Opens a regular file of the user who called dibhost, with that user's rights, for reading. A leading "~/" is
+    /// that user's home folder. Phases outside the chroot only; EPERM inside. Blocks only for the file system.
+    /// Returns a close-on-exec descriptor owned by the plugin, or a negative errno value.
     int32_t (*open_user_file)(void *state, const char *path);
 
     /// Opens a file below the target tree; symbolic links are resolved as if the tree were the root, so that
-    /// the result never lies outside of it. `flags` and `mode` are open(2)'s. Returns a descriptor owned by the
-    /// plugin, or a negative errno value.
+    /// the result never lies outside of it. `flags` and `mode` are open(2)'s. To make, rename or remove an entry
+    /// open its folder with O_DIRECTORY and use the *at calls with a last component. Blocks only for the file
+    /// system. Returns a close-on-exec descriptor owned by the plugin, or a negative errno value.
     int32_t (*open_target_file)(void *state, const char *path, int32_t flags, uint32_t mode);
 } dib_host;
 
-/// Why a hook failed. Owner of the texts: plugin, until dib_element.destroy or the end of the process.
+/// Why a hook failed. Owner of the texts: plugin, until the end of the process.
 typedef struct dib_error {
+    /// Set by the host to its own sizeof(dib_error) before the call: the plugin fills only what it covers.
     uint32_t size;
-    /// Never 0; the plugin's own numbers.
+    /// The plugin's own numbers; 0 when it has none.
     int32_t code;
     const char *message;
     /// What the user can do about it, or NULL.
@@ -132,6 +144,7 @@ typedef struct dib_error {
 /// One hook of the element.
 typedef struct dib_hook {
     uint32_t size;
+    /// A dib_phase; at most one hook for each.
     uint32_t phase;
     /// Does the work of the phase. Returns 0, or another value after filling `error`. Called at most once.
     int32_t (*run)(void *element, dib_error *error);
@@ -141,6 +154,7 @@ typedef struct dib_hook {
 typedef struct dib_element {
     uint32_t size;
     uint32_t abi;
+    /// The element's name, equal to the manifest's, or NULL: only the manifest names it.
     const char *name;
     /// Makes the element from its parameters. Returns 0 and stores the object that the hooks get, or another
     /// value after filling `error`.
