@@ -23,6 +23,11 @@ package struct BuildPlan: Codable, Equatable, Sendable {
         package var description: ElementDescription
         /// Why it is in: "requested", "needed by X", "added by default".
         package var reason: String
+
+        package init(description: ElementDescription, reason: String) {
+            self.description = description
+            self.reason = reason
+        }
     }
 
     package struct PlannedParameter: Codable, Equatable, Sendable {
@@ -39,17 +44,58 @@ package struct BuildPlan: Codable, Equatable, Sendable {
         package var origin: Origin
         package var isSecret: Bool
         package var environmentName: String?
+
+        package init(
+            element: String, name: String, value: String? = nil, origin: Origin, isSecret: Bool,
+            environmentName: String? = nil
+        ) {
+            self.element = element
+            self.name = name
+            self.value = value
+            self.origin = origin
+            self.isSecret = isSecret
+            self.environmentName = environmentName
+        }
     }
 
     package struct Export: Codable, Equatable, Sendable {
         package var name: String
         package var value: String
         package var element: String
+
+        package init(name: String, value: String, element: String) {
+            self.name = name
+            self.value = value
+            self.element = element
+        }
     }
 
     package struct PlannedOutput: Codable, Equatable, Sendable {
         package var format: OutputFormat
         package var path: String
+
+        package init(format: OutputFormat, path: String) {
+            self.format = format
+            self.path = path
+        }
+    }
+
+    package init(
+        version: String, request: BuildRequest, elements: [PlannedElement] = [],
+        parameters: [PlannedParameter] = [], exports: [Export] = [], packages: [String] = [],
+        steps: [PlannedStep] = [], layout: DiskLayout, outputs: [PlannedOutput] = [],
+        warnings: [String] = []
+    ) {
+        self.version = version
+        self.request = request
+        self.elements = elements
+        self.parameters = parameters
+        self.exports = exports
+        self.packages = packages
+        self.steps = steps
+        self.layout = layout
+        self.outputs = outputs
+        self.warnings = warnings
     }
 }
 
@@ -70,6 +116,18 @@ package struct PlannedStep: Codable, Equatable, Sendable {
     package var isInChroot: Bool
     /// Whether an earlier legacy hook may add hooks to this step's phase.
     package var mayGrow: Bool
+
+    package init(
+        kind: Kind, phase: Phase? = nil, name: String, element: String? = nil, isInChroot: Bool,
+        mayGrow: Bool
+    ) {
+        self.kind = kind
+        self.phase = phase
+        self.name = name
+        self.element = element
+        self.isInChroot = isInChroot
+        self.mayGrow = mayGrow
+    }
 }
 
 /// What the image consists of.
@@ -94,4 +152,20 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     package var installsBootLoader: Bool
     /// The element that asked for the table, if one did.
     package var element: String?
+
+    package init(
+        table: Table, fileSystem: String, label: String, freePercent: Int, size: ByteCount? = nil,
+        extraSize: ByteCount? = nil, rootOffset: ByteCount, installsBootLoader: Bool,
+        element: String? = nil
+    ) {
+        self.table = table
+        self.fileSystem = fileSystem
+        self.label = label
+        self.freePercent = freePercent
+        self.size = size
+        self.extraSize = extraSize
+        self.rootOffset = rootOffset
+        self.installsBootLoader = installsBootLoader
+        self.element = element
+    }
 }

@@ -21,6 +21,26 @@ package struct ElementDescription: Codable, Equatable, Sendable {
     package var shadowedBy: String?
     /// Digest of the .so file or of the folder's files: "sha256:..." when it was computed.
     package var digest: String?
+
+    package init(
+        name: String, kind: Kind, path: String, version: String? = nil, summary: String? = nil,
+        requires: [String] = [], provides: [String] = [], conflicts: [String] = [],
+        hooks: [PlannedHook] = [], manifest: ElementManifest? = nil, shadowedBy: String? = nil,
+        digest: String? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.path = path
+        self.version = version
+        self.summary = summary
+        self.requires = requires
+        self.provides = provides
+        self.conflicts = conflicts
+        self.hooks = hooks
+        self.manifest = manifest
+        self.shadowedBy = shadowedBy
+        self.digest = digest
+    }
 }
 
 /// One element's work in one phase.
@@ -30,6 +50,13 @@ package struct PlannedHook: Codable, Equatable, Sendable {
     package var sortName: String
     package var element: String
     package var kind: ElementDescription.Kind
+
+    package init(phase: Phase, sortName: String, element: String, kind: ElementDescription.Kind) {
+        self.phase = phase
+        self.sortName = sortName
+        self.element = element
+        self.kind = kind
+    }
 }
 
 /// An element left out of the catalog, and why.
@@ -39,4 +66,20 @@ package struct RejectedElement: Codable, Equatable, Sendable {
     package var name: String?
     package var reason: String
     package var hint: String?
+
+    package init(path: String, name: String? = nil, reason: String, hint: String? = nil) {
+        self.path = path
+        self.name = name
+        self.reason = reason
+        self.hint = hint
+    }
+}
+
+extension PlannedStep {
+    /// The step that runs `hook`.
+    package init(_ hook: PlannedHook, mayGrow: Bool = false) {
+        self.init(
+            kind: hook.kind == .native ? .native : .legacy, phase: hook.phase, name: hook.sortName,
+            element: hook.element, isInChroot: hook.phase.isInChroot, mayGrow: mayGrow)
+    }
 }

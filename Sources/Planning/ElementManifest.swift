@@ -27,6 +27,8 @@ package struct ElementManifest: Codable, Equatable, Sendable {
     /// Environment variables that are set before any environment.d, such as DISTRO_NAME.
     package var exports: [String: String]
     package var privileges: [Privilege]
+    /// Programs of the build host that the element runs, each with the Debian package that brings it.
+    package var tools: [String: String]
 
     /// A setting of the element.
     package struct Parameter: Codable, Equatable, Sendable {
@@ -45,6 +47,19 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         /// Allowed values; empty means any.
         package var choices: [String]
         package var isSecret: Bool
+
+        package init(
+            name: String, type: Kind, defaultValue: String? = nil, doc: String,
+            environment: String? = nil, choices: [String] = [], isSecret: Bool
+        ) {
+            self.name = name
+            self.type = type
+            self.defaultValue = defaultValue
+            self.doc = doc
+            self.environment = environment
+            self.choices = choices
+            self.isSecret = isSecret
+        }
     }
 
     /// One hook: the phase and its place among the hooks of that phase.
@@ -52,6 +67,11 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         package var phase: Phase
         /// 0-999.
         package var order: Int
+
+        package init(phase: Phase, order: Int) {
+            self.phase = phase
+            self.order = order
+        }
     }
 
     /// A package that the element wants installed.
@@ -61,6 +81,12 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         package var phase: Phase?
         /// Debian's names of the architectures that need it; empty means any.
         package var architectures: [String]
+
+        package init(name: String, phase: Phase? = nil, architectures: [String] = []) {
+            self.name = name
+            self.phase = phase
+            self.architectures = architectures
+        }
     }
 
     /// A right that a plan shows and the user can refuse.
@@ -69,5 +95,33 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         case rawHostPath = "raw-host-path"
         /// The element downloads from the network.
         case network
+    }
+
+    package init(
+        schema: Int, name: String, version: String, summary: String, vendor: String? = nil,
+        license: String? = nil, abi: UInt32, requires: [String] = [], provides: [String] = [],
+        conflicts: [String] = [], architectures: [String] = [], distributions: [String] = [],
+        parameters: [Parameter] = [], phases: [Hook] = [], packages: [String: [Package]] = [:],
+        exports: [String: String] = [:], privileges: [Privilege] = [],
+        tools: [String: String] = [:]
+    ) {
+        self.schema = schema
+        self.name = name
+        self.version = version
+        self.summary = summary
+        self.vendor = vendor
+        self.license = license
+        self.abi = abi
+        self.requires = requires
+        self.provides = provides
+        self.conflicts = conflicts
+        self.architectures = architectures
+        self.distributions = distributions
+        self.parameters = parameters
+        self.phases = phases
+        self.packages = packages
+        self.exports = exports
+        self.privileges = privileges
+        self.tools = tools
     }
 }
