@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One element as the catalog found it on a plugin or element path. No code of it has run.
+/// One element as the catalog found it on a plugin or element path.
+///
+/// No code of it has run.
 package struct ElementDescription: Codable, Equatable, Sendable {
     package enum Kind: String, Codable, Sendable { case native, legacy }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+
+/// What exists on the plugin and element paths, by name: the element that a name means, or why it means none.
+package struct ElementIndex: Sendable {
+    /// The element that each name means.
+    package private(set) var usable: [String: ElementDescription]
+    /// Elements that another one of their name hides.
+    package var shadowed: [ElementDescription]
+    /// Files and folders that hold no usable element.
+    package var rejected: [RejectedElement]
+    /// Names that mean a rejected file, because it comes before any usable element of that name.
+    package var blocked: [String: RejectedElement]
+
+    package init(
+        elements: [ElementDescription], shadowed: [ElementDescription] = [],
+        rejected: [RejectedElement] = [], blocked: [String: RejectedElement] = [:]
+    ) {
+        usable = Dictionary(elements.map { ($0.name, $0) }) { first, _ in first }
+        self.shadowed = shadowed
+        self.rejected = rejected
+        self.blocked = blocked
+    }
+
+    /// All usable elements in byte order of their names.
+    package var elements: [ElementDescription] {
+        usable.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// The element called `name`, or nil when there is none.
+    ///
+    /// - Throws: `BuildError` when the name means a file that cannot be used.
+    package func element(named name: String) throws -> ElementDescription? {
+        if let fault = blocked[name] {
+            throw BuildError(
+                .refused, "element '\(name)' cannot be used: '\(fault.path)' \(fault.reason)",
+                hint: fault.hint)
+        }
+        return usable[name]
+    }
+
+    /// The names of the elements that provide `thing`, sorted.
+    package func providers(of thing: String) -> [String] {
+        elements.filter { $0.provides.contains(thing) }.map(\.name)
+    }
+
+    /// The error for a name that nothing has.
+    package func unknown(_ name: String, neededBy element: String? = nil) -> BuildError {
+        var message = "unknown element '\(name)'"
+        if let element { message += ", needed by '\(element)'" }
+        let known = usable.keys.sorted() + elements.flatMap(\.provides)
+        let hint =
+            NearestName.of(name, in: known).map { "Did you mean '\($0)'?" }
+            ?? "'dibhost elements list' shows the elements of the plugin and element paths."
+        return BuildError(.refused, message, hint: hint)
+    }
+}

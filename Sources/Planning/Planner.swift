@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+
+/// Makes the plan of a build from what was asked and what exists. Reads and touches nothing else.
+package struct Planner {
+    private let request: BuildRequest
+    private let index: ElementIndex
+
+    package init(request: BuildRequest, index: ElementIndex) {
+        self.request = request
+        self.index = index
+    }
+
+    /// The whole plan.
+    ///
+    /// - Throws: `BuildError` with status 2 for the first thing that cannot be done.
+    package func plan() throws -> BuildPlan {
+        let resolved = try Resolver(request: request, index: index).resolve()
+        var settings = ParameterPlanner(request: request, resolved: resolved, index: index)
+        let parameters = try settings.plan()
+        let exports = exports(of: resolved, parameters: parameters)
+        let distribution = PackagePlanner.distribution(of: resolved, request: request)
+        let layout = try LayoutPlanner.layout(request, resolved)
+        let outputs = LayoutPlanner.outputs(request)
+        let steps = StepPlanner(
+            hooks: resolved.elements.flatMap(\.description.hooks), formats: outputs.map(\.format),
+            layout: layout)
+        return BuildPlan(
+            version: ProgramVersion.text, request: request, elements: resolved.elements,
+            parameters: parameters, exports: exports,
+            packages: PackagePlanner.baseTransaction(
+                of: resolved, request: request, distribution: distribution),
+            steps: steps.steps(
+                hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy }),
+            layout: layout, outputs: outputs,
+            warnings: shadowWarnings(resolved) + settings.warnings + exportWarnings(exports))
+    }
+
+    /// Values of manifests with "{parameter}" replaced; one that refers to an unset parameter is left out.
+    private func exports(
+        of resolved: ResolvedElements, parameters: [BuildPlan.PlannedParameter]
+    ) -> [BuildPlan.Export] {
+        resolved.elements.flatMap { planned in
+            let element = planned.description
+            return (element.manifest?.exports ?? [:]).sorted { $0.key < $1.key }
+                .compactMap { name, template -> BuildPlan.Export? in
+                    var value = template
+                    for parameter in parameters where parameter.element == element.name {
+                        let parts = value.split(
+                            separator: "{\(parameter.name)}", omittingEmptySubsequences: false)
+                        guard parts.count > 1 else { continue }
+                        guard let text = parameter.value else { return nil }
+                        value = parts.joined(separator: text)
+                    }
+                    return .init(name: name, value: value, element: element.name)
+                }
+        }
+    }
+
+    private func exportWarnings(_ exports: [BuildPlan.Export]) -> [String] {
+        var last: [String: BuildPlan.Export] = [:]
+        var warnings: [String] = []
+        for export in exports {
+            if let other = last[export.name], other.value != export.value {
+                warnings.append(
+                    "elements '\(other.element)' and '\(export.element)' both set \(export.name): "
+                        + "'\(export.value)' is used")
+            }
+            last[export.name] = export
+        }
+        return warnings
+    }
+
+    private func shadowWarnings(_ resolved: ResolvedElements) -> [String] {
+        index.shadowed.filter { resolved[$0.name] != nil }.map {
+            "element '\($0.name)': '\($0.shadowedBy ?? "")' is used instead of '\($0.path)'"
+        }
+    }
+}

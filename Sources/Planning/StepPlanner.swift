@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Lists the steps of a build in their order, as far as they are known before anything runs.
+struct StepPlanner {
+    private static let inTree: [Phase] = [
+        .extraData, .preInstall, .install, .postInstall, .postRoot,
+    ]
+    private static let onFinishedTree: [Phase] = [.preFinalise, .finalise, .cleanup]
+
+    private let hooks: [PlannedHook]
+    private let formats: [OutputFormat]
+    private let hasTable: Bool
+    /// The first phase in which a legacy hook runs: it may add hooks to every later one.
+    private let firstLegacyPhase: Phase?
+
+    init(hooks: [PlannedHook], formats: [OutputFormat], layout: DiskLayout) {
+        self.hooks = hooks
+        self.formats = formats
+        hasTable = layout.table != .none
+        firstLegacyPhase = hooks.filter { $0.kind == .legacy }.map(\.phase).min()
+    }
+
+    /// Whether the file system has to be mounted before it is finished: shell hooks work on paths of the mounted
+    /// image.
+    private var needsMountedImage: Bool {
+        formats.contains(where: \.isDiskImage)
+            && hooks.contains { $0.kind == .legacy && Self.onFinishedTree.contains($0.phase) }
+    }
+
+    func steps(hasLegacyElement: Bool) -> [PlannedStep] {
+        var steps = [Self.host(.makeWorkspace)]
+        if hasLegacyElement { steps.append(Self.host(.assembleHooks)) }
+        steps += run(.root) + [Self.host(.checkRoot), Self.host(.openChroot)]
+        steps += Self.inTree.flatMap(run) + [Self.host(.closeChroot)]
+        steps += run(.ramdisk) + run(.blockDevice)
+        return steps + (needsMountedImage ? mounted() : unmounted()) + lastSteps()
+    }
+
+    /// The tree is finished first, then written once.
+    private func unmounted() -> [PlannedStep] {
+        var steps = finish()
+        if formats.contains(where: \.isDiskImage) {
+            steps += [Self.host(.measureTree), Self.host(.writeFileSystem)]
+        }
+        return steps + tableAndTar()
+    }
+
+    /// The file system is written with the tree as it is, then mounted and finished.
+    private func mounted() -> [PlannedStep] {
+        [Self.host(.measureTree), Self.host(.writeFileSystem), Self.host(.mountImage)]
+            + finish() + (formats.contains(.tar) ? [Self.host(.writeTar)] : [])
+            + [Self.host(.trimImage)] + (hasTable ? [Self.host(.writePartitionTable)] : [])
+    }
+
+    private func finish() -> [PlannedStep] {
+        let found = Self.onFinishedTree.flatMap(run)
+        return (found.isEmpty
+            ? [] : [Self.host(.openChroot)] + found + [Self.host(.closeChroot)])
+            + [Self.host(.cleanTree), Self.host(.writeBuildRecord)]
+    }
+
+    private func tableAndTar() -> [PlannedStep] {
+        var steps: [PlannedStep] = []
+        if hasTable, formats.contains(where: \.isDiskImage) {
+            steps.append(Self.host(.writePartitionTable))
+        }
+        if formats.contains(.tar) { steps.append(Self.host(.writeTar)) }
+        return steps
+    }
+
+    private func lastSteps() -> [PlannedStep] {
+        var steps: [PlannedStep] = []
+        if formats.contains(.qcow2) { steps.append(Self.host(.convert)) }
+        if formats.contains(.raw) { steps.append(Self.host(.copyRaw)) }
+        return steps + [Self.host(.checksum), Self.host(.sync), Self.host(.publish)]
+    }
+
+    private func run(_ phase: Phase) -> [PlannedStep] {
+        let mayGrow = firstLegacyPhase.map { $0 < phase } ?? false
+        return hooks.filter { $0.phase == phase }
+            .sorted { HookOrder($0.sortName) < HookOrder($1.sortName) }
+            .map { PlannedStep($0, mayGrow: mayGrow) }
+    }
+
+    private static func host(_ step: HostStep) -> PlannedStep {
+        PlannedStep(kind: .host, name: step.rawValue, isInChroot: false, mayGrow: false)
+    }
+}
