@@ -62,7 +62,15 @@ enum RunPartsScript {
         exec {_dib_trace}>/dev/null
         BASH_XTRACEFD=$_dib_trace
         _dib_file=
-        trap '_dib_status=$?; set +x; echo "dib-run-parts: environment file $_dib_file failed" >&2; exit "$_dib_status"' EXIT
+        # A file that calls exit would end the runner as if the hook had succeeded.
+        _dib_complain() {
+            local status=$?
+            set +x
+            echo "dib-run-parts: environment file $_dib_file failed" >&2
+            [ "$status" -ne 0 ] || status=1
+            exit "$status"
+        }
+        trap _dib_complain EXIT
         LC_COLLATE_SAVED=${LC_ALL:-}
         LC_ALL=C
         _dib_files=("${_dib_folder%/*}"/environment.d/*)
@@ -75,6 +83,7 @@ enum RunPartsScript {
         done
         set +x -eu -o pipefail
         trap - EXIT
+        unset -f _dib_complain
         unset BASH_XTRACEFD
 
         for _dib_name in ${_DIB_FIXED:-}; do
