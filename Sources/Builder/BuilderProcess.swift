@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+internal import Glibc
+internal import LinuxSystem
+package import Planning
+package import SystemPackage
+
+/// The builder's side of a build: root, alone with PID 1 in its namespaces, started by dibhost-init.
+package enum BuilderProcess {
+    /// What the supervisor sends first.
+    package struct Assignment: Codable, Sendable {
+        package var plan: BuildPlan
+        /// The supervisor's process id as its user sees it, for the owner file of the scratch folder.
+        package var supervisor: Int32
+    }
+
+    /// The events socket, by dibhost-init's promise.
+    private static let socket = FileDescriptor(rawValue: 3)
+
+    /// Gets the plan over the events socket and has `body` run it.
+    ///
+    /// Everything there is to say goes over the socket; standard error is the user's and stays untouched.
+    /// - Parameter body: Gets the plan, the way to tell what happens, and a descriptor that becomes readable, and stays so,
+    ///   when the build is to end.
+    /// - Returns: The program's exit status.
+    /// - Throws: `BuildError` when this process was not started by dibhost-init.
+    package static func run(
+        _ body: (Assignment, EventSink, FileDescriptor) throws -> BuildReport
+    ) throws(BuildError) -> Int32 {
+        SignalWatch.ignoreBrokenPipes()
+        guard getppid() == 1, fcntl(socket.rawValue, F_GETFD) >= 0 else {
+            throw BuildError(
+                .refused, "'run-plan' is started by dibhost itself", hint: "Use 'dibhost build'.")
+        }
+        _ = fcntl(socket.rawValue, F_SETFD, FD_CLOEXEC)
+        let events = EventSink(socket: socket)
+        do {
+            events.send(.buildFinished(try body(try readAssignment(), events, socket)))
+            return 0
+        } catch {
+            let error = BuildError(wrapping: error)
+            events.send(.buildFailed(error))
+            return error.exitStatus
+        }
+    }
+
+    private static func readAssignment() throws -> Assignment {
+        let length = try Frame.length(try bytes(4))
+        return try Frame.decode(Assignment.self, from: try bytes(length))
+    }
+
+    private static func bytes(_ count: Int) throws -> [UInt8] {
+        let bytes = try socket.contents(limit: count)
+        guard bytes.count == count else {
+            throw BuildError(.interrupted, "the supervisor ended before it had sent the plan")
+        }
+        return bytes
+    }
+}
+
+extension BuildError {
+    /// The error itself when it is a `BuildError`; else one that carries the other error's text.
+    package init(wrapping error: any Error) {
+        if let error = error as? BuildError {
+            self = error
+        } else {
+            self.init(.buildFailed, "the build stopped", cause: String(describing: error))
+        }
+    }
+}

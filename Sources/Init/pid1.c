@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void enter_namespaces(void) {
+    if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) < 0) fail("make mount, ipc and uts namespaces");
+    // Without this, every mount would appear on the host too.
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail("make the mounts private");
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) fail("mount /proc");
+}
+
+// The builder's environment is the same with and without sudo; the user's own comes with the plan.
+static char *const *builder_environment(void) {
+    static char terminal[256];
+    static char *environment[] = {
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh", "LC_ALL=C.UTF-8", NULL, NULL};
+    const char *value = getenv("TERM");
+    if (value && snprintf(terminal, sizeof terminal, "TERM=%s", value) < (int)sizeof terminal)
+        environment[6] = terminal;
+    return environment;
+}
+
+static _Noreturn void start_builder(const struct handover *handover, char *const *command) {
+    sigset_t none;
+    sigemptyset(&none);
+    for (int number = 1; number < 65; number++) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Ctrl-C at the terminal is for the supervisor only.
+    if (setsid() < 0) fail("make a session");
+    umask(022);
+    // Moved out of the way first, so that no copy overwrites another's source.
+    int sources[] = {handover->input, handover->output, handover->error, handover->events};
+    for (int i = 0; i < 4; i++)
+        if ((sources[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, 10)) < 0) fail("copy a descriptor");
+    int messages = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+    for (int i = 0; i < 4; i++) place(sources[i], i);
+    if (syscall(SYS_close_range, 4, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */) < 0) fail("close descriptors");
+    execve(command[0], command, builder_environment());
+    int error = errno;
+    dup2(messages, STDERR_FILENO);
+    errno = error;
+    fail("run the builder");
+}
+
+// Takes every ended child; orphans of hooks are children of PID 1 too. Ends with the builder's status.
+static void reap(pid_t builder) {
+    int status;
+    pid_t child;
+    while ((child = waitpid(-1, &status, WNOHANG)) > 0)
+        if (child == builder) _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+_Noreturn void run_as_pid_1(const struct handover *handover, char *const *command) {
+    if (setsid() < 0) fail("make a session");
+    enter_namespaces();
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    sigset_t watched;
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals < 0) fail("watch for ended children");
+    pid_t builder = fork();
+    if (builder < 0) fail("start the builder");
+    if (builder == 0) start_builder(handover, command);
+    int unneeded[] = {handover->input, handover->output, handover->error, handover->events};
+    for (int i = 0; i < 4; i++) close(unneeded[i]);
+    struct pollfd polled[] = {{handover->lifetime, POLLIN, 0}, {signals, POLLIN, 0}};
+    for (;;) {
+        reap(builder);
+        if (poll(polled, 2, -1) < 0 && errno != EINTR) fail("wait for events");
+        // Nothing is ever written to the lifetime pipe: any event means that the supervisor is gone.
+        if (polled[0].revents) _exit(130);
+        struct signalfd_siginfo info;
+        while (read(signals, &info, sizeof info) > 0) {}
+    }
+}
