@@ -63,6 +63,7 @@ enum RunPartsScript {
         BASH_XTRACEFD=$_dib_trace
         _dib_file=
         # A file that calls exit would end the runner as if the hook had succeeded.
+        # shellcheck disable=SC2317
         _dib_complain() {
             local status=$?
             set +x
