@@ -127,10 +127,15 @@ extension Command {
 extension FileDescriptor {
     /// A file without a name, memfd_create(2), that holds `text` and is read from its start.
     package static func memoryFile(holding text: String) throws -> FileDescriptor {
+        try memoryFile(holding: Array(text.utf8))
+    }
+
+    /// A file without a name that holds `bytes` and is read from its start.
+    package static func memoryFile(holding bytes: [UInt8]) throws -> FileDescriptor {
         let number = clinux_memfd_create("dibhost")
         guard number >= 0 else { throw Errno(rawValue: -number) }
         let file = FileDescriptor(rawValue: number)
-        try file.writeAll(text.utf8)
+        try file.writeAll(bytes)
         try file.seek(offset: 0, from: .start)
         return file
     }

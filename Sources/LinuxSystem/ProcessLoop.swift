@@ -75,12 +75,15 @@ struct ProcessLoop {
             ) + 1)
     }
 
-    /// Reads all that is there. Returns false at the end of the file.
+    /// Reads what is there, up to a full pipe several times over; returns false at the end of the file.
+    ///
+    /// A program that prints faster than we read must not keep us from the deadline, nor a daemon that it left
+    /// behind from the end.
     private func drain(
         _ descriptor: FileDescriptor, _ index: Int, _ onBytes: (Int, UnsafeRawBufferPointer) -> Void
     ) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
-            while true {
+            for _ in 0..<64 {
                 let count = read(descriptor.rawValue, buffer.baseAddress, buffer.count)
                 if count > 0 {
                     onBytes(index, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -90,6 +93,7 @@ struct ProcessLoop {
                     return true
                 }
             }
+            return true
         }
     }
 }

@@ -11,6 +11,14 @@ package struct UserAccount: Equatable, Sendable {
     package var groups: [UInt32]
     package var home: String
 
+    package init(name: String, id: UInt32, group: UInt32, groups: [UInt32], home: String) {
+        self.name = name
+        self.id = id
+        self.group = group
+        self.groups = groups
+        self.home = home
+    }
+
     /// The effective user id of this process.
     package static var effectiveID: UInt32 { geteuid() }
 

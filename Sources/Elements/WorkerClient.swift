@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import LinuxSystem
+internal import Planning
+package import SystemPackage
+internal import Wire
+
+/// Runs hooks of native elements, each in a fresh dibhost-worker.
+package struct WorkerClient: Sendable {
+    /// The worker program.
+    package let workerPath: FilePath
+
+    package init(workerPath: FilePath) { self.workerPath = workerPath }
+
+    /// Runs one hook to its end and returns what it published.
+    ///
+    /// - Throws: One `BuildError` for each way in which the hook, its plugin or its worker can fail, with its
+    ///   location; `.interrupted` when `limits.interrupt` ended it.
+    package func run(
+        _ invocation: HookInvocation, onEvent: (WorkerEvent) -> Void = { _ in }
+    ) throws -> [String: String] {
+        let order = try FileDescriptor.memoryFile(holding: workOrder(invocation).encoded)
+        defer { try? order.close() }
+        let pipe = try FileDescriptor.pipe()
+        defer {
+            try? pipe.readEnd.close()
+            try? pipe.writeEnd.close()
+        }
+        var record = WorkerRecord()
+        let command = command(
+            for: invocation, order: order, frames: pipe.writeEnd)
+        let status = try command.run(
+            reading: pipe.readEnd, limits: invocation.limits,
+            onLine: { line in
+                record.tail.append(line)
+                onEvent(.output(line))
+            },
+            onBytes: { record.take($0, onEvent) })
+        if let error = record.error(status, invocation) { throw error }
+        return record.published
+    }
+
+    private func command(
+        for invocation: HookInvocation, order: FileDescriptor, frames: FileDescriptor
+    ) -> Command {
+        // The plugin shares the worker's environment; what programs get is in the order.
+        var environment = [
+            "PATH": invocation.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "SWIFT_BACKTRACE": "enable=no",
+        ]
+        environment["HOME"] = invocation.environment["HOME"]
+        environment["TMPDIR"] = invocation.environment["TMPDIR"]
+        var command = Command(workerPath.string, environment: environment)
+        let nothing = FileDescriptor(rawValue: -1)
+        command.descriptors = [order, invocation.plugin, invocation.tree ?? nothing, frames]
+        command.workingDirectory = "/"
+        return command
+    }
+
+    private func workOrder(_ invocation: HookInvocation) -> WorkOrder {
+        let user = invocation.user
+        return WorkOrder(
+            element: invocation.element, phase: invocation.phase.number,
+            expectedPhases: invocation.expectedPhases.map(\.number),
+            parameters: invocation.parameters, values: values(of: invocation),
+            environment: invocation.environment, hasTree: invocation.tree != nil,
+            isInChroot: invocation.phase.isInChroot,
+            user: .init(
+                name: user.name, id: user.id, group: user.group, groups: user.groups,
+                home: user.home))
+    }
+
+    /// What the hook may know: paths of the build host mean nothing in the chroot, and the path of the tree is
+    /// given only to those who declared that they need it.
+    private func values(of invocation: HookInvocation) -> [String: String] {
+        var values = invocation.values
+        if invocation.phase.isInChroot {
+            values["target.root"] = "/"
+            for name in ["cache.folder", "scratch.folder"] { values[name] = nil }
+        } else if !invocation.privileges.contains(.rawHostPath) {
+            values["target.root"] = nil
+        }
+        return values
+    }
+}
+
+extension WorkerClient {
+    /// The client for the worker that was installed with this program: beside it, or in ../libexec/dibhost.
+    package static func installed() throws -> WorkerClient {
+        let folder = (SymbolicLink.target(of: "/proc/self/exe") ?? "/").removingLastComponent()
+        let places = [
+            folder.appending("dibhost-worker"),
+            folder.removingLastComponent().appending("libexec/dibhost/dibhost-worker"),
+        ]
+        for place in places where isProgram(place) { return WorkerClient(workerPath: place) }
+        throw BuildError(
+            .environment, "cannot find the program 'dibhost-worker'",
+            detail: places.map { "no file " + $0.string }.joined(separator: "\n"),
+            hint: "Install it beside dibhost, or in ../libexec/dibhost.")
+    }
+
+    private static func isProgram(_ path: FilePath) -> Bool {
+        do {
+            try FileDescriptor.open(path, .readOnly, options: .closeOnExec).close()
+            return true
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a worker tells while its hook runs.
+package enum WorkerEvent: Equatable, Sendable {
+    /// A line that the hook, or a program that it ran, printed.
+    case output(String)
+    /// A line for the build's log.
+    case log(LogLevel, String)
+    /// How far the hook is, in units of its own; `total` is 0 when unknown.
+    case progress(done: UInt64, total: UInt64)
+    /// A value that the hook published; it counts only when the hook succeeds.
+    case published(name: String, value: String)
+
+    /// The levels of dib_log_level.
+    package enum LogLevel: UInt32, Sendable {
+        case debug = 0
+        case info = 1
+        case warning = 2
+        case error = 3
+    }
+}

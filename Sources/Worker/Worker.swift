@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CElement
+import Glibc
+import LinuxSystem
+import SystemPackage
+import Wire
+
+/// The one thing that this program does, from top to bottom.
+enum Worker {
+    static func main() -> Never {
+        let frames = FrameOutput(descriptor: WorkOrder.Descriptor.frames)
+        do {
+            let order = try readOrder()
+            let library = try PluginLibrary.load(WorkOrder.Descriptor.plugin)
+            let host = HostTable(HookServices(order: order, frames: frames))
+            let table = try PluginTable(library.entry(host.table), element: order.element)
+            guard Set(table.phases) == Set(order.expectedPhases) else {
+                frames.send(.phases(table.phases))
+                finish()
+            }
+            try table.checkHooks()
+            if order.isInChroot { try enterTree() }
+            try table.run(phase: order.phase, host: host.table)
+            frames.send(.done)
+        } catch let failure as WorkerFailure {
+            frames.send(.failed(failure.frame))
+        } catch {
+            frames.send(.failed(.init(.worker, "the worker failed: \(error)")))
+        }
+        finish()
+    }
+
+    /// Ends without the exit handlers of the plugin, which could undo what was said; what it printed is kept.
+    private static func finish() -> Never {
+        fflush(nil)
+        _exit(0)
+    }
+
+    private static func readOrder() throws -> WorkOrder {
+        let file = FileDescriptor(rawValue: WorkOrder.Descriptor.order)
+        do {
+            let order = try WorkOrder(encoded: try file.contents())
+            try file.close()
+            return order
+        } catch {
+            throw WorkerFailure(
+                .worker, "the worker was started without an order: \(error)",
+                hint: "dibhost starts dibhost-worker itself; install both from the same build.")
+        }
+    }
+
+    private static func enterTree() throws {
+        do {
+            try FileDescriptor(rawValue: WorkOrder.Descriptor.tree).becomeRootFolder()
+        } catch {
+            throw WorkerFailure(.worker, "the worker cannot enter the target tree: \(error)")
+        }
+    }
+}
