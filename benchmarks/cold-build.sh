@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compares a cold `dibhost debian vm` with the cold `disk-image-create debian-minimal vm` of
+# diskimage-builder, both to qcow2: same mirror, both with an empty package cache, sync included.
+#
+#   benchmarks/cold-build.sh [rounds]        default 2; the two alternate
+#
+# Environment:
+#   ONLY       "original" or "ours": run only that half
+#   RELEASE    default bookworm
+#   DIBHOST    the command under test, default .build/release/dibhost
+#   PLUGINS    its plugin folder, default the folder of DIBHOST
+#   WORK       where everything is put, default a temporary folder that is removed at the end
+#   KEEP       not empty: leave WORK in place (images, logs, package lists)
+#   LIMIT      the ratio that must not be exceeded, default 0.6
+#
+# Needs root (both programs mount and chroot), python3-venv, mmdebstrap, debootstrap, qemu-utils, kpartx.
+# Where the kernel has no device-mapper, stand-ins for kpartx and dmsetup are bound over the real ones in
+# the mount namespace of this script: partitions become loop devices with an offset.
+# Exit status: 0 within the limit, 1 above it or a build failed, 3 something is missing.
+set -euo pipefail
+
+version=3.43.0
+release=${RELEASE:-bookworm}
+rounds=${1:-2}
+limit=${LIMIT:-0.6}
+only=${ONLY:-}
+here=$(cd "$(dirname "$0")" && pwd)
+dibhost=${DIBHOST:-$here/../.build/release/dibhost}
+
+die() {
+    echo "cold-build: $1" >&2
+    exit "${2:-1}"
+}
+
+if [ "$(id -u)" -ne 0 ]; then
+    die "run it as root: both programs mount and chroot" 3
+fi
+if [ "${COLD_BUILD_NAMESPACE:-}" != 1 ]; then
+    COLD_BUILD_NAMESPACE=1 exec unshare --mount --propagation private -- "$0" "$@"
+fi
+for tool in python3 mmdebstrap qemu-img kpartx losetup sfdisk mkfs.ext4 debugfs awk; do
+    command -v "$tool" >/dev/null || die "'$tool' is missing" 3
+done
+
+work=${WORK:-$(mktemp -d /var/tmp/cold-build.XXXXXX)}
+mkdir -p "$work"
+remove_work() {
+    rm -rf /dev/mapper/loop*p[0-9]* "${mapper_made:-/nonexistent}"
+    if [ -z "${KEEP:-}" ]; then
+        rm -rf --one-file-system "$work"
+    fi
+}
+trap remove_work EXIT
+
+# The mirror that the build host's apt uses for a suite.
+host_mirror() {
+    apt-get --print-uris update |
+        sed -n "s|^'\(.*\)/dists/$1/InRelease'.*|\1|p" | head -n 1
+}
+mirror=$(host_mirror "$release")
+security=$(host_mirror "$release-security")
+[ -n "$mirror" ] || die "the host's apt has no source for '$release'" 3
+
+# Stand-ins for kpartx and dmsetup. kpartx -uvs|-av DISK: one loop device per partition, linked below
+# /dev/mapper. kpartx -d DISK and dmsetup remove NAME: the reverse.
+bind_stand_ins() {
+    if dmsetup version >/dev/null 2>&1; then
+        return
+    fi
+    mkdir -p "$work/stand-ins"
+    cat >"$work/stand-ins/kpartx" <<'KPARTX'
+#!/bin/bash
+set -eu
+disk=${!#}
+name=${disk##*/}
+# The file behind the disk: a loop device on a loop device would not pass discards on.
+file=$(losetup --noheadings --output BACK-FILE "$disk")
+detach() {
+    [ -L "$1" ] || return 0
+    losetup -d "$(readlink "$1")"
+    rm "$1"
+}
+for link in /dev/mapper/"$name"p*; do
+    detach "$link"
+done
+case $1 in -d*) exit 0 ;; esac
+sfdisk -l -o Start,Sectors "$disk" | sed '1,/Start/d' | {
+    number=0
+    while read -r start sectors; do
+        number=$((number + 1))
+        loop=$(losetup --find --show --offset $((start * 512)) \
+            --sizelimit $((sectors * 512)) "$file")
+        ln -s "$loop" "/dev/mapper/${name}p$number"
+    done
+}
+KPARTX
+    cat >"$work/stand-ins/dmsetup" <<'DMSETUP'
+#!/bin/bash
+set -eu
+if [ "$1" = remove ] && [ -L "/dev/mapper/$2" ]; then
+    losetup -d "$(readlink "/dev/mapper/$2")"
+    rm "/dev/mapper/$2"
+fi
+DMSETUP
+    chmod +x "$work/stand-ins/"*
+    for tool in kpartx dmsetup; do
+        mount --bind "$work/stand-ins/$tool" "$(command -v $tool)"
+    done
+    if [ ! -d /dev/mapper ]; then
+        mkdir /dev/mapper
+        mapper_made=/dev/mapper
+    fi
+}
+
+install_original() {
+    if [ ! -x "$work/venv/bin/disk-image-create" ]; then
+        python3 -m venv "$work/venv"
+        "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
+            "diskimage-builder==$version" "setuptools<80"
+    fi
+}
+
+run_original() {
+    rm -rf "$work/original-cache"
+    mkdir -p "$work/original"
+    PATH=$work/venv/bin:$PATH DIB_RELEASE=$release DIB_PYTHON_VERSION=3 \
+        DIB_DISTRIBUTION_MIRROR=$mirror DIB_DEBIAN_SECURITY_MIRROR=$security \
+        disk-image-create --image-cache "$work/original-cache" -t qcow2 \
+        -o "$work/original/image" debian-minimal vm
+}
+
+run_ours() {
+    rm -rf "$work/our-cache"
+    mkdir -p "$work/ours"
+    "$dibhost" build --plugin-dir "${PLUGINS:-$(dirname "$dibhost")}" \
+        --image-cache "$work/our-cache" -t qcow2 --set "debian.release=$release" \
+        -o "$work/ours/image" debian vm
+}
+
+# Runs one half and prints its seconds.
+timed() {
+    sync
+    local start
+    start=$(date +%s.%N)
+    if ! "run_$1" </dev/null >"$work/$1.$2.log" 2>&1; then
+        tail -n 20 "$work/$1.$2.log" >&2
+        die "the build of '$1' failed, see '$work/$1.$2.log' (kept with KEEP=1)"
+    fi
+    sync
+    awk -v s="$start" -v e="$(date +%s.%N)" 'BEGIN { printf "%.1f\n", e - s }'
+}
+
+# The package names in an image: read from its file system, without a mount.
+packages() {
+    qemu-img convert -O raw "$1" "$work/raw"
+    local start
+    start=$(sfdisk -l -o Start "$work/raw" | tail -n 1 | tr -d ' ')
+    debugfs -R "cat /var/lib/dpkg/status" "$work/raw?offset=$((start * 512))" 2>/dev/null |
+        awk '/^Package: / { p = $2 } /^Status: install ok installed/ { print p }' | sort
+    rm "$work/raw"
+}
+
+halves="original ours"
+[ -z "$only" ] || halves=$only
+case " $halves " in *" original "*)
+    install_original
+    bind_stand_ins
+    ;;
+esac
+
+declare -A sum=([original]=0 [ours]=0)
+for ((round = 1; round <= rounds; round++)); do
+    for half in $halves; do
+        seconds=$(timed "$half" "$round")
+        echo "round $round: $half $seconds s"
+        sum[$half]=$(awk -v a="${sum[$half]}" -v b="$seconds" 'BEGIN { print a + b }')
+    done
+done
+
+for half in $halves; do
+    packages "$work/$half/image.qcow2" >"$work/$half.packages"
+    echo "$half: $(wc -l <"$work/$half.packages") packages," \
+        "$(stat -c %s "$work/$half/image.qcow2") bytes of qcow2"
+done
+[ -z "$only" ] || exit 0
+
+echo "packages only in the original: $(comm -23 "$work/original.packages" "$work/ours.packages" | tr '\n' ' ')"
+echo "packages only in ours: $(comm -13 "$work/original.packages" "$work/ours.packages" | tr '\n' ' ')"
+awk -v ours="${sum[ours]}" -v original="${sum[original]}" -v n="$rounds" -v limit="$limit" 'BEGIN {
+    printf "mean of %d: original %.1f s, ours %.1f s, ratio %.2f (limit %.2f)\n",
+        n, original / n, ours / n, ours / original, limit
+    exit ours / original > limit }'
