@@ -77,6 +77,22 @@ package struct RejectedElement: Codable, Equatable, Sendable {
     }
 }
 
+extension RejectedElement {
+    /// Whether the file's name is `name`, `name.so` or `libname.so`; case, dashes and underscores do not count.
+    package func hasFileName(of name: String) -> Bool {
+        var file = path[...]
+        if let slash = file.lastIndex(of: "/") { file = file[file.index(after: slash)...] }
+        if file.hasSuffix(".so") { file = file.dropLast(3) }
+        let wanted = Self.letters(of: name)
+        let found = Self.letters(of: file)
+        return found == wanted || found == "lib" + wanted
+    }
+
+    private static func letters(of name: some StringProtocol) -> String {
+        name.lowercased().filter { $0 != "-" && $0 != "_" }
+    }
+}
+
 extension PlannedStep {
     /// The step that runs `hook`.
     package init(_ hook: PlannedHook, mayGrow: Bool = false) {

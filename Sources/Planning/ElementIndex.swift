@@ -32,7 +32,9 @@ package struct ElementIndex: Sendable {
     ///
     /// - Throws: `BuildError` when the name means a file that cannot be used.
     package func element(named name: String) throws -> ElementDescription? {
-        if let fault = blocked[name] {
+        let fault = blocked[name]
+        let file = usable[name] == nil ? rejected.first { $0.hasFileName(of: name) } : nil
+        if let fault = fault ?? file {
             throw BuildError(
                 .refused, "element '\(name)' cannot be used: '\(fault.path)' \(fault.reason)",
                 hint: fault.hint)

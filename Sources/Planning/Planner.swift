@@ -45,15 +45,11 @@ package struct Planner {
             let element = planned.description
             return (element.manifest?.exports ?? [:]).sorted { $0.key < $1.key }
                 .compactMap { name, template -> BuildPlan.Export? in
-                    var value = template
-                    for parameter in parameters where parameter.element == element.name {
-                        let parts = value.split(
-                            separator: "{\(parameter.name)}", omittingEmptySubsequences: false)
-                        guard parts.count > 1 else { continue }
-                        guard let text = parameter.value else { return nil }
-                        value = parts.joined(separator: text)
+                    let value = ValueTemplate.filled(template) { reference in
+                        parameters.first { $0.element == element.name && $0.name == reference }?
+                            .value
                     }
-                    return .init(name: name, value: value, element: element.name)
+                    return value.map { .init(name: name, value: $0, element: element.name) }
                 }
         }
     }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import LinuxSystem
+package import Planning
+package import SystemPackage
+
+/// Everything on the plugin and element paths, read without running any of it.
+///
+/// Of two things of one name the first of this order counts, and hides the others: plugins before folders of scripts
+/// (with --prefer-legacy the other way round), and within each kind an earlier path before a later one. A file that
+/// holds no usable plugin keeps its place in that order, so that a broken plugin is never silently replaced by another
+/// element of its name; whoever asks for it gets to know why it cannot be used.
+package struct ElementCatalog {
+    /// What names mean, for the planner.
+    package let index: ElementIndex
+
+    /// Reads the folders that `request` names.
+    ///
+    /// - Throws: `BuildError` with status 2 when one of them is missing or not to be trusted.
+    package init(for request: BuildRequest) throws {
+        var scan = CatalogScan(user: request.user.id)
+        for folder in request.pluginFolders { try scan.addPlugins(in: FilePath(folder)) }
+        for folder in request.elementFolders { try scan.addElements(in: FilePath(folder)) }
+        index = ElementCatalog.index(
+            of: scan, preferLegacy: request.preferLegacy, preferNative: request.preferNative)
+    }
+
+    /// All elements and those that they hide, by name and then in the order in which they count.
+    package var all: [ElementDescription] {
+        index.elements.flatMap { element in
+            [element] + index.shadowed.filter { $0.name == element.name }
+        }
+    }
+
+    /// Checks the plugin of a planned element once more and returns the open file, which is what the worker loads.
+    ///
+    /// - Parameter user: the user who called dibhost.
+    /// - Throws: `BuildError` when the plugin cannot be used, or is not the one that was planned with.
+    package static func openPlugin(
+        _ element: ElementDescription, user: UInt32
+    ) throws -> FileDescriptor {
+        var trust = FileTrust(user: user)
+        do {
+            let (plugin, file) = try PluginFile.open(FilePath(element.path), trust: &trust)
+            guard plugin.manifest == element.manifest else {
+                try file.close()
+                throw PluginFault(
+                    "has changed since the build was planned", hint: "Start the build again.")
+            }
+            return file
+        } catch {
+            let fault = PluginFault(error)
+            throw BuildError(
+                .refused,
+                "element '\(element.name)' cannot be used: '\(element.path)' \(fault.reason)",
+                hint: fault.hint)
+        }
+    }
+
+    // MARK: Names
+
+    private static func index(
+        of scan: CatalogScan, preferLegacy: [String], preferNative: [String]
+    ) -> ElementIndex {
+        var usable: [ElementDescription] = []
+        var shadowed: [ElementDescription] = []
+        var blocked: [String: RejectedElement] = [:]
+        let plugins = Dictionary(grouping: scan.plugins, by: \.name)
+        let folders = Dictionary(grouping: scan.folders, by: \.name)
+        for name in Set(plugins.keys).union(folders.keys) {
+            let prefersLegacy =
+                preferLegacy.contains(name)
+                || preferLegacy.contains("all") && !preferNative.contains(name)
+            // A plugin whose manifest cannot be read goes by its file's name, where no manifest has that name.
+            let unnamed = scan.rejected.filter { $0.name == nil && $0.hasFileName(of: name) }
+                .map { CatalogScan.Candidate(name: name, fault: $0) }
+            let natives = plugins[name] ?? unnamed
+            let legacies = folders[name] ?? []
+            let candidates = prefersLegacy ? legacies + natives : natives + legacies
+            if let fault = candidates.first?.fault { blocked[name] = fault }
+            let found = candidates.compactMap(\.element)
+            guard let first = found.first else { continue }
+            usable.append(first)
+            shadowed += found.dropFirst().map { element in
+                var element = element
+                element.shadowedBy = first.path
+                return element
+            }
+        }
+        return ElementIndex(
+            elements: usable, shadowed: shadowed, rejected: scan.rejected, blocked: blocked)
+    }
+}

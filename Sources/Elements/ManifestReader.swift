@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Foundation
+package import Planning
+
+/// Reads manifest.json; every fault names the place in it.
+package enum ManifestReader {
+    /// The manifest in `bytes`.
+    ///
+    /// - Throws: `PluginFault`.
+    package static func read(_ bytes: [UInt8]) throws -> ElementManifest {
+        do {
+            return try JSONDecoder().decode(Document.self, from: Data(bytes)).manifest
+        } catch let fault as PluginFault {
+            throw fault
+        } catch let error as DecodingError {
+            throw PluginFault(
+                "has a broken manifest: it is no JSON object\(place(of: error))",
+                hint: "The manifest is the file manifest.json, embedded by dib_element.h's macros.")
+        }
+    }
+
+    /// Where JSON ends to be JSON, in the decoder's own words.
+    private static func place(of error: DecodingError) -> String {
+        guard case .dataCorrupted(let context) = error,
+            let cause = context.underlyingError as NSError?,
+            let text = cause.userInfo["NSDebugDescription"] as? String
+        else { return "" }
+        return ": " + (text.hasSuffix(".") ? String(text.dropLast()) : text)
+    }
+
+    private struct Document: Decodable {
+        var manifest: ElementManifest
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: ManifestObject.Key.self)
+            manifest = try ManifestReader.manifest(ManifestObject(container, path: ""))
+        }
+    }
+
+    private static func manifest(_ object: ManifestObject) throws -> ElementManifest {
+        let schema = try object.required(object.integer("schema"), "schema")
+        guard schema == ElementManifest.schemaVersion else {
+            throw object.fault(
+                "schema", "is \(schema), and this dibhost reads \(ElementManifest.schemaVersion)",
+                hint: schema > ElementManifest.schemaVersion
+                    ? "Use a newer dibhost, or an older version of the plugin." : nil)
+        }
+        let manifest = ElementManifest(
+            schema: schema, name: try name(object, "name"),
+            version: try object.required(object.string("version"), "version"),
+            summary: try object.required(object.string("summary"), "summary"),
+            vendor: try object.string("vendor"), license: try object.string("license"),
+            abi: try abi(object), requires: try object.strings("requires"),
+            provides: try object.strings("provides"),
+            conflicts: try object.strings("conflicts"),
+            architectures: try object.strings("architectures"),
+            distributions: try object.strings("distributions"),
+            parameters: try parameters(object), phases: try phases(object),
+            packages: try packages(object), exports: try object.stringMap("exports"),
+            privileges: try object.strings("privileges").map {
+                try choice($0, object, "privileges", ElementManifest.Privilege.self)
+            },
+            tools: try object.stringMap("tools"))
+        try object.finish()
+        try checkExports(manifest, object)
+        return manifest
+    }
+
+    private static func name(_ object: ManifestObject, _ key: String) throws -> String {
+        let name = try object.required(object.string(key), key)
+        let isGood =
+            name.utf8.first != UInt8(ascii: "-")
+            && HookOrder.isHookName(name)
+        guard isGood else {
+            throw object.fault(
+                key, "is '\(name)'", hint: "A name consists of letters, digits, '-' and '_'.")
+        }
+        return name
+    }
+
+    private static func abi(_ object: ManifestObject) throws -> UInt32 {
+        let number = try object.required(object.integer("abi"), "abi")
+        guard let abi = UInt32(exactly: number) else { throw object.fault("abi", "is \(number)") }
+        return abi
+    }
+
+    // MARK: Parts
+
+    private static func parameters(
+        _ manifest: ManifestObject
+    ) throws -> [ElementManifest.Parameter] {
+        guard let object = try manifest.object("parameters") else { return [] }
+        return try object.keys.map { name in
+            let entry = try object.required(object.object(name), name)
+            let parameter = ElementManifest.Parameter(
+                name: name,
+                type: try choice(
+                    try entry.required(entry.string("type"), "type"), entry, "type",
+                    ElementManifest.Parameter.Kind.self),
+                defaultValue: try entry.settingText("default"),
+                doc: try entry.required(entry.string("doc"), "doc"),
+                environment: try entry.string("environment"),
+                choices: try entry.strings("choices"),
+                isSecret: try entry.boolean("secret") ?? false)
+            try entry.finish()
+            return try withCheckedDefault(parameter, entry)
+        }
+    }
+
+    private static func withCheckedDefault(
+        _ parameter: ElementManifest.Parameter, _ entry: ManifestObject
+    ) throws -> ElementManifest.Parameter {
+        var parameter = parameter
+        if let text = parameter.defaultValue {
+            do {
+                parameter.defaultValue = try ParameterValue.normalized(text, for: parameter)
+            } catch {
+                throw entry.fault(
+                    "default", "is '\(text)', which \(error.problem)", hint: error.hint)
+            }
+        }
+        if let name = parameter.environment, !isVariableName(name) {
+            throw entry.fault("environment", "is '\(name)', which is no name of a variable")
+        }
+        return parameter
+    }
+
+    private static func phases(_ manifest: ManifestObject) throws -> [ElementManifest.Hook] {
+        guard let object = try manifest.object("phases") else { return [] }
+        return try object.keys.map { name in
+            guard let phase = Phase(rawValue: name) else {
+                throw object.fault(
+                    name, "is no phase",
+                    hint: NearestName.of(name, in: Phase.allCases.map(\.rawValue))
+                        .map { "Did you mean '\($0)'?" })
+            }
+            let entry = try object.required(object.object(name), name)
+            let order = try entry.required(entry.integer("order"), "order")
+            try entry.finish()
+            guard (0...999).contains(order) else {
+                throw entry.fault("order", "is \(order)", hint: "Give a number from 0 to 999.")
+            }
+            return .init(phase: phase, order: order)
+        }.sorted { $0.phase < $1.phase }
+    }
+
+    private static func packages(
+        _ manifest: ManifestObject
+    ) throws -> [String: [ElementManifest.Package]] {
+        guard let object = try manifest.object("packages") else { return [:] }
+        var packages: [String: [ElementManifest.Package]] = [:]
+        for family in object.keys {
+            var list = try object.list(family)
+            while !list.isAtEnd {
+                let key = "\(family)[\(list.currentIndex)]"
+                packages[family, default: []].append(try package(&list, object, key))
+            }
+        }
+        return packages
+    }
+
+    private static func package(
+        _ list: inout any UnkeyedDecodingContainer, _ object: ManifestObject, _ key: String
+    ) throws -> ElementManifest.Package {
+        if let name = try? list.decode(String.self) { return .init(name: name) }
+        guard let nested = try? list.nestedContainer(keyedBy: ManifestObject.Key.self) else {
+            throw object.fault(key, "is neither a package's name nor an object")
+        }
+        let entry = ManifestObject(nested, path: object.path(of: key))
+        let package = ElementManifest.Package(
+            name: try entry.required(entry.string("name"), "name"),
+            phase: try entry.string("phase").map { try choice($0, entry, "phase", Phase.self) },
+            architectures: try entry.strings("architectures"))
+        try entry.finish()
+        return package
+    }
+
+    // MARK: Checks
+
+    /// Exports end up in environments and logs, so they must not show a secret.
+    private static func checkExports(
+        _ manifest: ElementManifest, _ object: ManifestObject
+    ) throws {
+        for (name, value) in manifest.exports.sorted(by: { $0.key < $1.key }) {
+            guard isVariableName(name) else {
+                throw object.fault("exports.\(name)", "is no name of a variable")
+            }
+            for reference in ValueTemplate.references(in: value) {
+                guard let parameter = manifest.parameters.first(where: { $0.name == reference })
+                else {
+                    throw object.fault(
+                        "exports.\(name)", "refers to unknown parameter '\(reference)'",
+                        hint: NearestName.of(reference, in: manifest.parameters.map(\.name))
+                            .map { "Did you mean '\($0)'?" })
+                }
+                guard !parameter.isSecret else {
+                    throw object.fault("exports.\(name)", "shows secret parameter '\(reference)'")
+                }
+            }
+        }
+    }
+
+    private static func isVariableName(_ name: String) -> Bool {
+        HookOrder.isHookName(name) && !name.contains("-") && !("0"..."9").contains(name.prefix(1))
+    }
+
+    private static func choice<Choice>(
+        _ text: String, _ object: ManifestObject, _ key: String, _ type: Choice.Type
+    ) throws -> Choice where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
+        if let value = Choice(rawValue: text) { return value }
+        let names = Choice.allCases.map(\.rawValue)
+        throw object.fault(
+            key, "is '\(text)'",
+            hint: NearestName.of(text, in: names).map { "Did you mean '\($0)'?" }
+                ?? "Known are: \(names.joined(separator: ", ")).")
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CElement
+internal import LinuxSystem
+package import Planning
+package import SystemPackage
+
+/// A plugin as its file describes it; none of its code has run.
+package struct PluginFile {
+    /// The one symbol that a plugin exports, DIB_ENTRY_SYMBOL.
+    package static let entrySymbol: StaticString = "dib_element_v1"
+    /// DIB_MANIFEST_SECTION.
+    static let manifestSection: StaticString = ".dib.manifest"
+
+    package let path: FilePath
+    package let manifest: ElementManifest
+    package let machine: Machine
+    package let neededLibraries: [String]
+
+    /// Why the manifest cannot be used here although it can be read; the name is known then.
+    package struct Unusable: Error {
+        package var manifest: ElementManifest
+        package var fault: PluginFault
+    }
+
+    /// Reads the open file: ELF, machine, manifest, contract version, entry symbol; the first fault is thrown.
+    ///
+    /// - Throws: `PluginFault`; `Unusable` when the manifest was read and something else is wrong.
+    package init(reading file: FileDescriptor, path: FilePath) throws {
+        let elf = try ELFFile(reading: file)
+        guard
+            let bytes = try elf.contents(
+                ofSection: Self.manifestSection, limit: ELFFile.longestManifest)
+        else {
+            throw PluginFault(
+                "has no section .dib.manifest",
+                hint: "Embed manifest.json with the macros of dib_element.h.")
+        }
+        manifest = try ManifestReader.read(bytes)
+        machine = Machine(number: elf.machine)
+        neededLibraries = elf.neededLibraries
+        self.path = path
+        if let fault = try Self.fault(of: elf, manifest) {
+            throw Unusable(manifest: manifest, fault: fault)
+        }
+    }
+
+    private static func fault(of elf: ELFFile, _ manifest: ElementManifest) throws -> PluginFault? {
+        let machine = Machine(number: elf.machine)
+        guard machine == .current else {
+            return PluginFault(
+                "is built for \(machine.name), and this machine is \(Machine.current.name)",
+                hint: "Build the plugin for \(Machine.current.name).")
+        }
+        guard manifest.abi == UInt32(DIB_ABI) else {
+            let isNewer = manifest.abi > UInt32(DIB_ABI)
+            return PluginFault(
+                "is built for version \(manifest.abi) of the element contract, "
+                    + "and this dibhost has version \(DIB_ABI)",
+                hint: isNewer
+                    ? "Use a newer dibhost, or an older version of the plugin."
+                    : "Build the plugin with this dibhost's dib_element.h.")
+        }
+        guard try elf.defines(entrySymbol) else {
+            return PluginFault(
+                "does not export \(entrySymbol)",
+                hint: "Define the function with @c(dib_element_v1), or extern \"C\" in C++.")
+        }
+        return nil
+    }
+
+    /// Opens and checks a plugin; the descriptor stays open, so that what was checked is what gets loaded.
+    ///
+    /// - Throws: `PluginFault`, `Unusable`, or `Errno` when the file cannot be opened or read.
+    package static func open(
+        _ path: FilePath, trust: inout FileTrust
+    ) throws -> (plugin: PluginFile, descriptor: FileDescriptor) {
+        // nonBlocking: a FIFO of that name must not make dibhost wait.
+        let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+        do {
+            guard try file.stat().type == .regular else { throw PluginFault("is no regular file") }
+            try trust.check(file)
+            return (try PluginFile(reading: file, path: path), file)
+        } catch {
+            try? file.close()
+            throw error
+        }
+    }
+
+    /// The element that the plugin holds.
+    package var element: ElementDescription {
+        ElementDescription(
+            name: manifest.name, kind: .native, path: path.string, version: manifest.version,
+            summary: manifest.summary, requires: manifest.requires, provides: manifest.provides,
+            conflicts: manifest.conflicts,
+            hooks: manifest.phases.map { hook in
+                PlannedHook(
+                    phase: hook.phase, sortName: Self.sortName(hook.order, manifest.name),
+                    element: manifest.name, kind: .native)
+            },
+            manifest: manifest)
+    }
+
+    /// "NN-element": the place of a native hook among file names.
+    private static func sortName(_ order: Int, _ element: String) -> String {
+        (order < 10 ? "0" : "") + "\(order)-\(element)"
+    }
+}
