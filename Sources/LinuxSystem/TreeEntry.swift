@@ -8,7 +8,9 @@ package import SystemPackage
 ///
 /// Names are bytes: Linux demands no encoding of them.
 package struct TreeEntry: Sendable {
-    package enum Kind: Sendable { case file, folder, link, characterDevice, blockDevice, fifo, socket }
+    package enum Kind: Sendable {
+        case file, folder, link, characterDevice, blockDevice, fifo, socket
+    }
 
     /// The folder that holds it, open only during the visit.
     package let parent: FileDescriptor
@@ -48,7 +50,8 @@ package struct TreeEntry: Sendable {
         let count = withCString(name) { name in
             buffer.withUnsafeMutableBytes { target in
                 target.withMemoryRebound(to: CChar.self) { target in
-                    target.baseAddress.map { readlinkat(parent.rawValue, name, $0, target.count) } ?? 0
+                    target.baseAddress.map { readlinkat(parent.rawValue, name, $0, target.count) }
+                        ?? 0
                 }
             }
         }
@@ -64,7 +67,9 @@ package struct TreeEntry: Sendable {
         let list = try ExtendedAttributes.names(at: location)
         var attributes: [(name: [UInt8], value: [UInt8])] = []
         for attribute in list.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            guard let value = try ExtendedAttributes.value(of: attribute, at: location) else { continue }
+            guard let value = try ExtendedAttributes.value(of: attribute, at: location) else {
+                continue
+            }
             attributes.append((attribute, value))
         }
         return attributes
@@ -81,7 +86,9 @@ package struct TreeEntry: Sendable {
 }
 
 /// Calls `body` with `bytes` as a C string.
-func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+package func withCString<Result>(
+    _ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result
+) -> Result {
     (bytes + [0]).withUnsafeBytes { raw in
         raw.withMemoryRebound(to: CChar.self) { buffer in
             guard let start = buffer.baseAddress else { return body("") }

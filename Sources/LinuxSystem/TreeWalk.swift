@@ -14,7 +14,7 @@ package struct TreeWalk: Sendable {
     private let root: FilePath
     private let interrupt: FileDescriptor?
 
-    /// - Parameter interrupt: readable once the walk is to end with `BuildError.Code.interrupted`.
+    /// A walk that ends with `BuildError.Code.interrupted` once `interrupt` is readable.
     package init(root: FilePath, interrupt: FileDescriptor? = nil) {
         self.root = root
         self.interrupt = interrupt
@@ -35,7 +35,8 @@ package struct TreeWalk: Sendable {
                 status: try status(of: [UInt8(ascii: ".")], in: descriptor, path: []),
                 isMountPoint: false)
             guard try visit(entry) else { return }
-            try walk(descriptor, path: [], mount: try mountIdentity(of: descriptor, path: []), visit)
+            try walk(
+                descriptor, path: [], mount: try mountIdentity(of: descriptor, path: []), visit)
         }
     }
 
@@ -46,7 +47,7 @@ package struct TreeWalk: Sendable {
             let entryPath = path.isEmpty ? name : path + [UInt8(ascii: "/")] + name
             let status = try status(of: name, in: folder, path: entryPath)
             guard status.st_mode & S_IFMT == S_IFDIR else {
-                try checkInterrupt()
+                try Interruption.check(interrupt, during: "reading '\(root)'")
                 _ = try visit(
                     TreeEntry(
                         parent: folder, name: name, path: entryPath, status: status,
@@ -63,13 +64,6 @@ package struct TreeWalk: Sendable {
                 try walk(entered, path: entryPath, mount: mount, visit)
             }
         }
-    }
-
-    private func checkInterrupt() throws {
-        guard let interrupt else { return }
-        var state = pollfd(fd: interrupt.rawValue, events: Int16(POLLIN), revents: 0)
-        guard poll(&state, 1, 0) > 0 else { return }
-        throw BuildError(.interrupted, "interrupted while reading '\(root)'")
     }
 
     private func status(

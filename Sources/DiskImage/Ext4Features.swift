@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The features that an ext4 is made with, named one by one so that the build host's mke2fs.conf decides nothing.
+///
+/// Chosen for the target's programs, and the oldest of them decides: Linux 6.1, e2fsprogs 1.47.0 and GRUB 2.06 of
+/// Debian 12. GRUB 2.06 refuses metadata_csum_seed; orphan_file needs e2fsprogs 1.47 for fsck and GRUB 2.12.
+enum Ext4Features {
+    static let list = [
+        "has_journal", "ext_attr", "resize_inode", "dir_index", "filetype", "extent", "64bit",
+        "flex_bg", "sparse_super", "large_file", "huge_file", "dir_nlink", "extra_isize",
+        "metadata_csum",
+    ]
+
+    /// A configuration file that says nothing but that the type exists: mke2fs warns without it.
+    static let configuration = """
+        [defaults]
+            base_features = none
+            default_mntopts = acl,user_xattr
+            enable_periodic_fsck = 0
+            blocksize = 4096
+            inode_size = 256
+        [fs_types]
+            ext4 = {
+                features =
+            }
+
+        """
+}

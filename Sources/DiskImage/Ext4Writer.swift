@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+package import LinuxSystem
+package import SystemPackage
+
+/// Makes an ext4 and fills it from a tree in one run of mke2fs -d: no mount, no loop device, every block written once.
+///
+/// The same tree gives the same bytes: identity and hash seed come from the tree's digest, E2FSPROGS_FAKE_TIME is the
+/// time of making, and a run of debugfs sets the times of access and inode change, which mke2fs copies from the tree
+/// and nobody can set there.
+package struct Ext4Writer: Sendable {
+    /// What the user may set about the file system.
+    package struct Options: Equatable, Sendable {
+        package var label: String
+        /// Words for mke2fs, as the original's --mkfs-options; -E and -O are joined to ours.
+        package var extraArguments: [String] = []
+        /// The number of blocks that the file system can be grown to while it is mounted, mke2fs -E resize=.
+        package var maxOnlineResize: Int64?
+        /// Seconds since 1970: the time of making.
+        package var time: Int64
+
+        package init(label: String, time: Int64) {
+            self.label = label
+            self.time = time
+        }
+    }
+
+    let image: FilePath
+    let offset: ByteCount
+    let size: FileSystemSize
+    let digest: ContentDigest
+    let options: Options
+    let limits: Command.Limits
+
+    /// A writer for the range of `image`, an existing sparse file, that begins at `offset`.
+    ///
+    /// The identity of the file system is derived from `digest`.
+    package init(
+        image: FilePath, offset: ByteCount, size: FileSystemSize, digest: ContentDigest,
+        options: Options, limits: Command.Limits = .init()
+    ) {
+        self.image = image
+        self.offset = offset
+        self.size = size
+        self.digest = digest
+        self.options = options
+        self.limits = limits
+    }
+
+    /// The identity of the file system.
+    package var uuid: String { digest.uuid(for: "ext4") }
+
+    /// Makes and fills the file system; small files that live as long as the call lie in `scratch`.
+    package func write(tree: FilePath, scratch: FilePath) throws {
+        let configuration = scratch.appending("mke2fs.conf")
+        try TextFile.write(Ext4Features.configuration, to: configuration)
+        var environment = ProcessEnvironment.current
+        environment["MKE2FS_CONFIG"] = configuration.string
+        environment["E2FSPROGS_FAKE_TIME"] = String(options.time)
+        // mke2fs -d sorts names by the locale's rules.
+        environment["LC_ALL"] = "C"
+        try Command("mke2fs", arguments(tree: tree), environment: environment)
+            .checkedOutput(limits: limits)
+        try setTimes(scratch: scratch, environment: environment)
+    }
+
+    func arguments(tree: FilePath) -> [String] {
+        let (extended, features, rest) = Self.split(options.extraArguments)
+        var settings = [
+            "offset=\(offset.bytes)", "hash_seed=\(digest.uuid(for: "hash seed"))",
+            "root_owner=0:0", "lazy_itable_init=0",
+            // The image is a fresh sparse file: there is nothing to discard and the journal is zero already.
+            "lazy_journal_init=1", "nodiscard",
+        ]
+        if let blocks = options.maxOnlineResize { settings.append("resize=\(blocks)") }
+        var arguments = ["-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256"]
+        if !rest.contains("-i") && !rest.contains("-N") {
+            arguments += ["-N", String(size.inodes)]
+        }
+        if !rest.contains("-J") { arguments += ["-J", "size=\(size.journalBlocks / 256)"] }
+        arguments += ["-L", options.label, "-U", uuid]
+        arguments += ["-O", (["none"] + Ext4Features.list + features).joined(separator: ",")]
+        arguments += ["-E", (settings + extended).joined(separator: ",")]
+        arguments += rest
+        return arguments + ["-d", tree.string, image.string, "\(size.blocks * 4)k"]
+    }
+
+    /// Takes the values of -E and -O out of a list of words: mke2fs would let the last one replace ours.
+    static func split(_ words: [String]) -> (extended: [String], features: [String], rest: [String])
+    {
+        var extended: [String] = []
+        var features: [String] = []
+        var rest: [String] = []
+        var index = words.startIndex
+        while index < words.endIndex {
+            let word = words[index]
+            let next = index + 1 < words.endIndex ? words[index + 1] : ""
+            if word == "-E" || word == "-O" {
+                if word == "-E" { extended.append(next) } else { features.append(next) }
+                index += 2
+            } else if word.hasPrefix("-E") || word.hasPrefix("-O") {
+                let value = String(word.dropFirst(2))
+                if word.hasPrefix("-E") { extended.append(value) } else { features.append(value) }
+                index += 1
+            } else {
+                rest.append(word)
+                index += 1
+            }
+        }
+        return (extended, features, rest)
+    }
+
+    private func setTimes(scratch: FilePath, environment: [String: String]) throws {
+        let target = "\(image)?offset=\(offset.bytes)"
+        let script = scratch.appending("times.debugfs")
+        try TextFile.write(try times(target: target, environment: environment), to: script)
+        try Command("debugfs", ["-w", "-f", script.string, target], environment: environment)
+            .checkedOutput(limits: limits)
+    }
+
+    /// The debugfs commands for the root and every inode from lost+found on; mke2fs hands out numbers without gaps.
+    private func times(target: String, environment: [String: String]) throws -> String {
+        let statistics = try Command(
+            "debugfs", ["-R", "stats -h", target], environment: environment
+        )
+        .checkedOutput(limits: limits)
+        guard let total = Self.number("Inode count:", in: statistics),
+            let free = Self.number("Free inodes:", in: statistics), total - free >= 11
+        else {
+            throw BuildError(
+                .buildFailed, "cannot read the superblock of '\(image)'", detail: statistics)
+        }
+        var script = ""
+        for inode in [2] + Array(11...total - free) {
+            for field in ["atime", "ctime"] {
+                script += "sif <\(inode)> \(field) @\(options.time)\n"
+                script += "sif <\(inode)> \(field)_extra 0\n"
+            }
+        }
+        return script
+    }
+
+    private static func number(_ name: String, in statistics: String) -> Int? {
+        for line in statistics.split(separator: "\n") where line.hasPrefix(name) {
+            return Int(line.dropFirst(name.count).filter { !$0.isWhitespace })
+        }
+        return nil
+    }
+}

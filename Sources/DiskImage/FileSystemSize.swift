@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+
+/// How large an ext4 is made for a tree: blocks, inodes, journal.
+///
+/// Computed from what mke2fs lays out with the features of `Ext4Features`: blocks of 4 KiB, groups of 32768 blocks, in
+/// each two bitmaps and a part of the inode table; copies of the group descriptors in groups 0, 1 and the powers of 3,
+/// 5 and 7, each with room to grow (resize_inode); the journal; lost+found. One block is 4 KiB throughout.
+package struct FileSystemSize: Equatable, Sendable {
+    package static let blockSize = ByteCount.kibibytes(4)
+    static let blocksPerGroup: Int64 = 32768
+    private static let inodesPerBlock: Int64 = 16
+
+    /// The number of blocks.
+    package var blocks: Int64
+    /// In each group of 32768 blocks; the same in groups that growing the file system adds.
+    package var inodesPerGroup: Int64
+    package var journalBlocks: Int64
+
+    package var bytes: ByteCount { Self.blockSize * blocks }
+    package var groups: Int64 { (blocks + Self.blocksPerGroup - 1) / Self.blocksPerGroup }
+    package var inodes: Int64 { inodesPerGroup * groups }
+
+    /// What the user may set about the size.
+    package struct Wishes: Equatable, Sendable {
+        /// The share of the blocks that stays free, in percent; for a computed size.
+        package var freePercent: Int
+        /// The size of the file system; nil computes it from the tree.
+        package var size: ByteCount?
+        /// Added to a computed size.
+        package var extraSize: ByteCount = .zero
+        /// nil: 64 MiB, less where that would be more than an eighth of the file system.
+        package var journalSize: ByteCount?
+        /// One inode for so many bytes, as mke2fs -i; more where the tree needs them.
+        package var bytesPerInode: Int64 = 16384
+
+        package init(freePercent: Int) { self.freePercent = freePercent }
+    }
+
+    /// The size for a tree.
+    ///
+    /// - Throws: `BuildError.Code.refused` when the size that the user named cannot hold the tree.
+    package init(for usage: TreeUsage, wishes: Wishes) throws {
+        let freeShare = Double(min(max(wishes.freePercent, 0), 95)) / 100
+        let needed = Self.smallest(for: usage, wishes: wishes, freeShare: 0)
+        if let size = wishes.size {
+            guard size >= needed.bytes else {
+                throw BuildError(
+                    .refused,
+                    "image size too small: the tree needs at least \(needed.bytes.inWholeMebibytes),"
+                        + " the file system would have \(size)",
+                    hint: "Raise --image-size or leave it out to have the size computed.")
+            }
+            self = Self.shaped(size.bytes / 4096, for: usage, wishes: wishes)
+            return
+        }
+        let computed = Self.smallest(for: usage, wishes: wishes, freeShare: freeShare)
+        let blocks = (computed.bytes + wishes.extraSize).roundedUp(to: .mebibytes(1)).bytes / 4096
+        self = Self.shaped(blocks, for: usage, wishes: wishes)
+    }
+
+    private init(blocks: Int64, inodesPerGroup: Int64, journalBlocks: Int64) {
+        self.blocks = blocks
+        self.inodesPerGroup = inodesPerGroup
+        self.journalBlocks = journalBlocks
+    }
+
+    /// The smallest size that holds the tree and leaves `freeShare` of its blocks free.
+    ///
+    /// What the file system needs for itself grows with its size, so the answer is approached from below.
+    private static func smallest(
+        for usage: TreeUsage, wishes: Wishes, freeShare: Double
+    ) -> FileSystemSize {
+        var size = shaped(max(usage.blocks, 512), for: usage, wishes: wishes)
+        while true {
+            let filled = Double(usage.blocks + size.ownBlocks) / (1 - freeShare)
+            let wanted = Int64(filled.rounded(.up))
+            if wanted <= size.blocks { return size }
+            size = shaped((wanted + 255) / 256 * 256, for: usage, wishes: wishes)
+        }
+    }
+
+    private static func shaped(
+        _ blocks: Int64, for usage: TreeUsage, wishes: Wishes
+    ) -> FileSystemSize {
+        var size = FileSystemSize(blocks: blocks, inodesPerGroup: 0, journalBlocks: 0)
+        // Eleven are reserved; a quarter more than the tree has leaves room for what is added later.
+        let wanted = max(usage.inodes + usage.inodes / 4 + 64, blocks * 4096 / wishes.bytesPerInode)
+        let share = (wanted + size.groups - 1) / size.groups
+        size.inodesPerGroup = (share + inodesPerBlock - 1) / inodesPerBlock * inodesPerBlock
+        let journal = wishes.journalSize.map { $0.bytes / 4096 } ?? min(16384, blocks / 8)
+        // Less than 1024 blocks is no journal for mke2fs.
+        size.journalBlocks = max(1024, journal / 256 * 256)
+        return size
+    }
+
+    /// The blocks that the file system needs for itself.
+    var ownBlocks: Int64 {
+        let descriptorBlocks = (groups + 63) / 64
+        let grown = min(blocks * 1024, 1 << 32)
+        let reserved = min(
+            1024, (grown / Self.blocksPerGroup + 63) / 64 - descriptorBlocks)
+        let copies = (0..<groups).count { Self.holdsSuperblock($0) }
+        let tables = groups * (2 + inodesPerGroup / Self.inodesPerBlock)
+        let superblocks = Int64(copies) * (1 + descriptorBlocks + max(0, reserved))
+        // lost+found has four blocks; the resize inode one.
+        return tables + superblocks + journalBlocks + 4 + 1
+    }
+
+    /// Whether a group holds a copy of the superblock (feature sparse_super).
+    private static func holdsSuperblock(_ group: Int64) -> Bool {
+        if group <= 1 { return true }
+        for base: Int64 in [3, 5, 7] {
+            var power = base
+            while power < group { power *= base }
+            if power == group { return true }
+        }
+        return false
+    }
+}
+
+extension ByteCount {
+    /// The size rounded up to whole MiB, so that it is never below what is meant.
+    var inWholeMebibytes: String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+}

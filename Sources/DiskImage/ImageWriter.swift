@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Archive
+package import Diagnostics
+package import LinuxSystem
+package import Planning
+package import SystemPackage
+
+/// From a finished tree to a disk image: each method is one step of a build, in this order.
+///
+///     let report = try OutputSet.withOutputs(plan.outputs, options: outputOptions) { outputs in
+///         let writer = ImageWriter(layout: plan.layout, tree: tree, scratch: folder, outputs: outputs, options: ...)
+///         let measure = try writer.measure()                HostStep.measureTree
+///         try writer.writeFileSystem(measure)                HostStep.writeFileSystem
+///         try writer.writePartitionTable(measure)            HostStep.writePartitionTable
+///         let summary = try writer.writeTar()                HostStep.writeTar; may run beside the others
+///         try writer.convert()                               HostStep.convert
+///         let digests = try outputs.computeDigests()         HostStep.checksum
+///         try outputs.sync()                                 HostStep.sync
+///         return try outputs.publish(digests: digests)       HostStep.publish
+///     }
+///
+/// The raw image is the raw output's temporary file when there is one, so there is nothing to copy in the end; else it
+/// lies in `scratch`. `measure` comes first, also before `writeTar`: it sets back the tree's times.
+package struct ImageWriter: Sendable {
+    package struct Options: Sendable {
+        /// Seconds since 1970: what the file system says about the time of making, and the latest time of a file.
+        package var time: Int64
+        package var journalSize: ByteCount?
+        package var mkfsArguments: [String] = []
+        package var maxOnlineResize: Int64?
+        package var conversion = ImageConverter.Options()
+        package var limits = Command.Limits()
+
+        package init(time: Int64) { self.time = time }
+
+        /// What a request says about the image.
+        package init(request: BuildRequest, time: Int64, limits: Command.Limits = .init()) {
+            self.time = time
+            self.limits = limits
+            journalSize = request.mkfsJournalSize
+            mkfsArguments = request.mkfsOptions.flatMap {
+                $0.split(separator: " ").map(String.init)
+            }
+            maxOnlineResize = request.maxOnlineResize
+            conversion.isCompressed = !request.isUncompressed
+            conversion.compression = request.qcow2Compression
+            conversion.extraOptions = request.qemuImageOptions
+        }
+    }
+
+    /// The sizes that `measure` found.
+    package struct Measure: Equatable, Sendable {
+        package var usage: TreeUsage
+        package var fileSystem: FileSystemSize
+        /// The size of the whole disk.
+        package var imageSize: ByteCount
+    }
+
+    private let layout: DiskLayout
+    private let tree: FilePath
+    private let scratch: FilePath
+    private let outputs: OutputSet
+    private let options: Options
+
+    /// A writer whose raw image and small files lie in `scratch`, a folder that the caller makes and removes.
+    package init(
+        layout: DiskLayout, tree: FilePath, scratch: FilePath, outputs: OutputSet, options: Options
+    ) {
+        self.layout = layout
+        self.tree = tree
+        self.scratch = scratch
+        self.outputs = outputs
+        self.options = options
+    }
+
+    /// Where the raw image is written.
+    package var image: FilePath {
+        outputs[.raw]?.temporaryPath ?? scratch.appending("image.raw")
+    }
+
+    /// Counts the tree, sets back times after `options.time`, and computes the image's size.
+    ///
+    /// - Throws: `BuildError.Code.refused` when the size that the user named is too small.
+    package func measure() throws -> Measure {
+        let usage = try TreeUsage.measure(
+            tree, latestTime: options.time, interrupt: options.limits.interrupt)
+        var wishes = FileSystemSize.Wishes(freePercent: layout.freePercent)
+        wishes.size = layout.size.map { $0 - layout.rootOffset }
+        wishes.extraSize = layout.extraSize ?? .zero
+        wishes.journalSize = options.journalSize
+        let size = try FileSystemSize(for: usage, wishes: wishes)
+        return Measure(
+            usage: usage, fileSystem: size,
+            imageSize: layout.size ?? layout.rootOffset + size.bytes)
+    }
+
+    /// mkfs: makes the sparse image file and its file system, filled from the tree.
+    package func writeFileSystem(_ measure: Measure) throws {
+        guard layout.fileSystem == "ext4" else {
+            throw BuildError(
+                .refused, "unknown file system '\(layout.fileSystem)' for the root",
+                hint: "Use 'ext4'.")
+        }
+        let file = try FileDescriptor.open(
+            image, .readWrite, options: [.create, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        try file.closeAfter { try file.resize(to: measure.imageSize.bytes) }
+        var fileSystem = Ext4Writer.Options(label: layout.label, time: options.time)
+        fileSystem.extraArguments = options.mkfsArguments
+        fileSystem.maxOnlineResize = options.maxOnlineResize
+        let writer = Ext4Writer(
+            image: image, offset: layout.rootOffset, size: measure.fileSystem,
+            digest: measure.usage.digest, options: fileSystem, limits: options.limits)
+        try writer.write(tree: tree, scratch: scratch)
+    }
+
+    /// Writes the partition table and, where the layout has one, the boot loader; nothing in a plain file system.
+    package func writePartitionTable(_ measure: Measure) throws {
+        guard layout.table == .mbr else { return }
+        let table = MasterBootRecord(
+            identifier: measure.usage.digest.identifier(for: "disk"), offset: layout.rootOffset,
+            length: measure.imageSize - layout.rootOffset)
+        let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
+        try file.closeAfter {
+            guard layout.installsBootLoader else {
+                _ = try file.writeAll(toAbsoluteOffset: 440, table.table)
+                return
+            }
+            try BootLoader(tree: tree, element: layout.element).write(to: file, table: table)
+        }
+    }
+
+    /// Writes the tar output; nil when none was asked for.
+    package func writeTar() throws -> TreeArchive.Summary? {
+        guard let output = outputs[.tar] else { return nil }
+        let archive = TreeArchive.Options(
+            latestTime: options.time, interrupt: options.limits.interrupt)
+        return try TreeArchive.writeTar(of: tree, to: output.descriptor, options: archive)
+    }
+
+    /// Writes the qcow2 output from the raw image, when one was asked for.
+    package func convert() throws {
+        guard let output = outputs[.qcow2] else { return }
+        try ImageConverter(options: options.conversion, limits: options.limits)
+            .convert(image, to: output.temporaryPath)
+    }
+}

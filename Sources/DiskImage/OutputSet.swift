@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Glibc
+package import LinuxSystem
+package import Planning
+internal import SystemPackage
+
+/// All outputs of a build; they get their final names together, at the end, or not at all.
+///
+/// Order: write into the temporary files; `computeDigests`; `sync`; `publish`. Each is a step of its own, so that the
+/// event stream shows it.
+package struct OutputSet: Sendable {
+    package struct Options: Sendable {
+        /// In the names of temporary files.
+        package var buildID: String
+        /// Who owns the outputs; nil leaves them to this process's user.
+        package var owner: Owner?
+        /// Whether an existing output is replaced (OVERWRITE_OLD_IMAGE) rather than kept under another name.
+        package var overwritesOld = false
+        /// Whether NAME.sha256 and NAME.md5 are written beside each output (--checksum).
+        package var writesChecksums = false
+        package var limits = Command.Limits()
+
+        package init(buildID: String) { self.buildID = buildID }
+    }
+
+    package struct Owner: Equatable, Sendable {
+        package var user: UInt32
+        package var group: UInt32
+
+        package init(user: UInt32, group: UInt32) {
+            self.user = user
+            self.group = group
+        }
+    }
+
+    package let files: [OutputFile]
+    let options: Options
+
+    /// Makes the temporary files, runs `body`, and removes what it did not publish.
+    package static func withOutputs<Result>(
+        _ planned: [BuildPlan.PlannedOutput], options: Options, _ body: (OutputSet) throws -> Result
+    ) throws -> Result {
+        var files: [OutputFile] = []
+        let result: Result
+        do {
+            for output in planned {
+                let path = FilePath(output.path)
+                files.append(
+                    try .create(
+                        format: output.format.rawValue, path: path, buildID: options.buildID))
+            }
+            result = try body(OutputSet(files: files, options: options))
+        } catch {
+            // The body's error tells more than one of cleaning up.
+            for file in files { _ = Swift.Result { try file.discard() } }
+            throw error
+        }
+        for file in files { try file.discard() }
+        return result
+    }
+
+    /// The output of a format; nil when none was asked for.
+    package subscript(_ format: OutputFormat) -> OutputFile? {
+        files.first { $0.format == format.rawValue }
+    }
+
+    /// The SHA-256 of every output by path, all computed at once; with `writesChecksums` also MD5.
+    package func computeDigests() throws -> [Digest] {
+        let algorithms: [Digest.Algorithm] = options.writesChecksums ? [.sha256, .md5] : [.sha256]
+        return try ParallelWork.map(files.flatMap { file in algorithms.map { (file, $0) } }) {
+            try Digest($0.1, of: $0.0, limits: options.limits)
+        }
+    }
+
+    /// Waits until all bytes of all outputs are on the medium.
+    package func sync() throws {
+        try ParallelWork.map(files) { file in
+            guard fsync(file.descriptor.rawValue) != 0 else { return }
+            throw BuildError(
+                .buildFailed, "cannot write '\(file.path)' to its disk: \(Errno(rawValue: errno))")
+        }
+    }
+
+    /// Gives every output its final name and owner; keeps what had the name before, or replaces it.
+    ///
+    /// The digests come from `computeDigests`.
+    package func publish(digests: [Digest]) throws -> [PublishedOutput] {
+        let published = try files.map { file in
+            let aside = options.overwritesOld ? nil : try KeptOutput.keep(file.path)
+            try Publication(owner: options.owner).publish(file)
+            try writeChecksums(digests.filter { $0.path == file.path }, of: file)
+            return try PublishedOutput(file, digests: digests, keptAs: aside)
+        }
+        for folder in Set(files.map { $0.path.removingLastComponent() }) {
+            try Publication.syncFolder(folder)
+        }
+        return published
+    }
+
+    private func writeChecksums(_ digests: [Digest], of output: OutputFile) throws {
+        for digest in digests where options.writesChecksums {
+            let path = FilePath("\(output.path).\(digest.algorithm.rawValue)")
+            let file = try OutputFile.create(
+                format: digest.algorithm.rawValue, path: path, buildID: options.buildID)
+            do {
+                try file.descriptor.writeAll("\(digest.value)  \(output.path)\n".utf8)
+                try Publication(owner: options.owner).publish(file)
+            } catch {
+                _ = Swift.Result { try file.discard() }
+                throw error
+            }
+            try file.descriptor.close()
+        }
+        // A checksum of the replaced output would be wrong now.
+        for algorithm in Digest.Algorithm.allCases where !options.writesChecksums {
+            try OutputFile.remove(FilePath("\(output.path).\(algorithm.rawValue)"))
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Glibc
+internal import LinuxSystem
+package import SystemPackage
+
+/// What a tree needs of an ext4 with blocks of 4 KiB and inodes of 256 bytes, counted without entering any mount.
+package struct TreeUsage: Equatable, Sendable {
+    /// Blocks that hold data of files: what lies in holes is not counted, a file with more names counts once.
+    package private(set) var dataBlocks: Int64 = 0
+    /// Blocks of folders, of long links, of extended attributes and of extent trees.
+    package private(set) var metadataBlocks: Int64 = 0
+    package private(set) var inodes: Int64 = 0
+    package private(set) var folders: Int64 = 0
+    package private(set) var sockets = 0
+    /// A digest of every name, mode, owner, size and time: equal trees have equal ones.
+    package private(set) var digest = ContentDigest()
+
+    package var blocks: Int64 { dataBlocks + metadataBlocks }
+
+    private var seen: Set<UInt64> = []
+    private var openFolders: [FolderSize] = []
+
+    /// The bytes used in a folder's last block, and how deep it lies.
+    private struct FolderSize: Equatable {
+        var depth: Int
+        var blocks: Int64 = 1
+        /// "." and ".." with the checksum at the block's end.
+        var used = 24
+    }
+
+    /// Counts a tree.
+    ///
+    /// Entries that were changed after `latestTime`, in seconds since 1970, are set back to it, on the tree itself, so
+    /// that mke2fs, which copies the times, finds the same in every build.
+    package static func measure(
+        _ tree: FilePath, latestTime: Int64? = nil, interrupt: FileDescriptor? = nil
+    ) throws -> TreeUsage {
+        var usage = TreeUsage()
+        try TreeWalk(root: tree, interrupt: interrupt).forEach { entry in
+            do {
+                try usage.count(entry, latestTime: latestTime)
+            } catch let error as Errno {
+                throw BuildError(
+                    .buildFailed, "cannot measure '\(entry.displayPath)' of the tree: \(error)")
+            }
+            return true
+        }
+        usage.closeFolders(to: 0)
+        usage.seen = []
+        return usage
+    }
+
+    private mutating func count(_ entry: TreeEntry, latestTime: Int64?) throws {
+        if entry.isMountPoint {
+            throw BuildError(
+                .buildFailed, "'\(entry.displayPath)' of the tree is still a mount point")
+        }
+        var time = Int64(entry.status.st_mtim.tv_sec)
+        if let latestTime, time > latestTime {
+            try entry.setModificationTime(latestTime)
+            time = latestTime
+        }
+        guard entry.kind != .socket else { return sockets += 1 }
+        addName(of: entry)
+        addToDigest(entry, time: time)
+        if entry.kind == .folder {
+            folders += 1
+        } else if entry.status.st_nlink > 1 {
+            guard seen.insert(UInt64(entry.status.st_ino)).inserted else { return }
+        }
+        inodes += 1
+        metadataBlocks += try attributeBlocks(of: entry)
+        switch entry.kind {
+        case .file: try addData(of: entry)
+        // Up to 59 bytes fit into the inode.
+        case .link where entry.status.st_size >= 60: metadataBlocks += 1
+        default: break
+        }
+    }
+
+    private mutating func addData(of entry: TreeEntry) throws {
+        let size = Int64(entry.status.st_size)
+        let allocated = Int64(entry.status.st_blocks) * 512
+        var ranges = size > 0 ? [0..<size] : []
+        if allocated < size {
+            let file = try entry.open()
+            ranges = try file.closeAfter { try file.dataRanges(size: size) }
+        }
+        var extents: Int64 = 0
+        for range in ranges {
+            let blocks = (range.upperBound + 4095) / 4096 - range.lowerBound / 4096
+            dataBlocks += blocks
+            // An extent covers at most 128 MiB; one more where a block group ends.
+            extents += blocks / 32768 + 1
+        }
+        // Four extents fit into the inode, 340 into a block.
+        if extents > 4 { metadataBlocks += extents / 340 + 1 }
+    }
+
+    private func attributeBlocks(of entry: TreeEntry) throws -> Int64 {
+        let attributes = try entry.extendedAttributes()
+        // What is left of the inode of 256 bytes after the fixed 128 and the extra 32, less the header and the end.
+        let space = 256 - 128 - 32 - 8
+        let needed = attributes.reduce(0) {
+            $0 + (16 + $1.name.count + 3) / 4 * 4 + ($1.value.count + 3) / 4 * 4
+        }
+        return needed > space ? 1 : 0
+    }
+
+    /// Adds the entry's name to the folder that holds it, block by block as ext2fs_link does.
+    private mutating func addName(of entry: TreeEntry) {
+        let depth = entry.path.isEmpty ? 0 : 1 + entry.path.count { $0 == UInt8(ascii: "/") }
+        closeFolders(to: depth)
+        if let parent = openFolders.indices.last {
+            let length = 8 + (entry.name.count + 3) / 4 * 4
+            // The last 12 bytes of a block hold its checksum.
+            if openFolders[parent].used + length > 4096 - 12 {
+                openFolders[parent].blocks += 1
+                openFolders[parent].used = 0
+            }
+            openFolders[parent].used += length
+        }
+        if entry.kind == .folder { openFolders.append(FolderSize(depth: depth)) }
+    }
+
+    private mutating func closeFolders(to depth: Int) {
+        while let last = openFolders.last, last.depth >= depth {
+            metadataBlocks += last.blocks
+            openFolders.removeLast()
+        }
+    }
+
+    private mutating func addToDigest(_ entry: TreeEntry, time: Int64) {
+        digest.add(entry.path)
+        for number in [
+            Int64(entry.status.st_mode), Int64(entry.status.st_uid), Int64(entry.status.st_gid),
+            Int64(entry.kind == .file ? entry.status.st_size : 0), time,
+        ] {
+            digest.add(number)
+        }
+    }
+}
