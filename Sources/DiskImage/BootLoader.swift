@@ -65,7 +65,7 @@ package struct BootLoader: Equatable, Sendable {
                 tree, .readOnly, options: [.directory, .closeOnExec])
             return try root.closeAfter {
                 let file = try root.openBelow(path)
-                return try file.closeAfter { try file.readToEnd() }
+                return try file.closeAfter { try file.contents() }
             }
         } catch Errno.noSuchFileOrDirectory {
             throw BuildError(

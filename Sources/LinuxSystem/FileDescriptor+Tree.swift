@@ -11,15 +11,4 @@ extension FileDescriptor {
         guard number >= 0 else { throw Errno(rawValue: -number) }
         return FileDescriptor(rawValue: number)
     }
-
-    /// All bytes from the offset to the end of a small file.
-    package func readToEnd() throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = try buffer.withUnsafeMutableBytes { try read(into: $0) }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-        }
-    }
 }

@@ -38,7 +38,9 @@ struct TreeArchiveTests {
                 words[0], Array(words.dropFirst()) + [archive, "-C", restored.string]
             ).capture()
             #expect(extracted.status.isSuccess)
-            if words[0] == "tar" { #expect(extracted.errorLines == []) }
+            // The name that is not UTF-8 needs this header; GNU tar keeps the bytes without it.
+            let expected = "tar: Ignoring unknown extended header keyword 'hdrcharset'"
+            #expect(words[0] == "bsdtar" || extracted.errorLines == [expected])
             let before = try SampleTree.description(of: tree)
             #expect(try SampleTree.description(of: restored) == before)
             let sparse = try Command("stat", ["-c", "%b", "\(restored)/holes/empty"])
