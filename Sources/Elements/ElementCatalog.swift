@@ -58,6 +58,22 @@ package struct ElementCatalog {
         }
     }
 
+    /// Checks a plugin file that nobody asked to build with.
+    ///
+    /// - Parameter user: the user who called dibhost.
+    /// - Throws: `BuildError` with status 2 when it cannot be used.
+    package static func inspectPlugin(_ path: FilePath, user: UInt32) throws -> PluginFile {
+        var trust = FileTrust(user: user)
+        do {
+            let (plugin, file) = try PluginFile.open(path, trust: &trust)
+            try file.close()
+            return plugin
+        } catch {
+            let fault = PluginFault(error)
+            throw BuildError(.refused, "'\(path)' \(fault.reason)", hint: fault.hint)
+        }
+    }
+
     // MARK: Names
 
     private static func index(

@@ -113,6 +113,9 @@ package enum ManifestReader {
         _ parameter: ElementManifest.Parameter, _ entry: ManifestObject
     ) throws -> ElementManifest.Parameter {
         var parameter = parameter
+        if parameter.isSecret, parameter.defaultValue != nil {
+            throw entry.fault("default", "stands where everybody can read it, and this is a secret")
+        }
         if let text = parameter.defaultValue {
             do {
                 parameter.defaultValue = try ParameterValue.normalized(text, for: parameter)

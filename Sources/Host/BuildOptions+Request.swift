@@ -21,7 +21,7 @@ extension BuildOptions {
                 groups: account.groups, home: account.home))
         request.configuredSettings = configured
         request.environment = environment
-        options.fillCatalog(&request)
+        try options.fillCatalog(&request)
         try options.fillOutputs(&request)
         try options.fillImage(&request)
         options.fillSurroundings(&request)
@@ -29,9 +29,10 @@ extension BuildOptions {
         return request
     }
 
-    private func fillCatalog(_ request: inout BuildRequest) {
-        request.pluginFolders = catalog.resolvedPluginFolders(environment: request.environment)
-        request.elementFolders = catalog.resolvedElementFolders(environment: request.environment)
+    private func fillCatalog(_ request: inout BuildRequest) throws {
+        request.pluginFolders = try catalog.resolvedPluginFolders(environment: request.environment)
+        request.elementFolders = try catalog.resolvedElementFolders(
+            environment: request.environment)
         request.preferLegacy = catalog.preferLegacy
         request.preferNative = catalog.preferNative
         request.skipBase = skipBase

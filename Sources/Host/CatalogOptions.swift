@@ -35,7 +35,7 @@ struct CatalogOptions: ParsableArguments {
     var preferNative: [String] = []
 
     /// The plugin folders in the order of search.
-    func resolvedPluginFolders(environment: [String: String]) -> [String] {
+    func resolvedPluginFolders(environment: [String: String]) throws -> [String] {
         var folders = pluginFolders
         if let path = environment["DIBHOST_PLUGIN_PATH"], !path.isEmpty {
             // Through sudo these are root's rights, and the variable is that of another user.
@@ -47,13 +47,19 @@ struct CatalogOptions: ParsableArguments {
                 folders += path.split(separator: ":").map(String.init)
             }
         }
-        return folders + Self.installedPluginFolder.map { [$0] }.joined()
+        return try Self.absolute(folders + Self.installedPluginFolder)
     }
 
     /// The element folders in the order of search.
-    func resolvedElementFolders(environment: [String: String]) -> [String] {
-        elementFolders.flatMap { $0.split(separator: ":").map(String.init) }
-            + (environment["ELEMENTS_PATH"] ?? "").split(separator: ":").map(String.init)
+    func resolvedElementFolders(environment: [String: String]) throws -> [String] {
+        try Self.absolute(
+            elementFolders.flatMap { $0.split(separator: ":").map(String.init) }
+                + (environment["ELEMENTS_PATH"] ?? "").split(separator: ":").map(String.init))
+    }
+
+    /// The builder and its hooks work in other folders, so no path may depend on this one.
+    private static func absolute(_ folders: [String]) throws -> [String] {
+        try folders.map { try WorkingDirectory.absolute(FilePath($0)).string }
     }
 
     /// lib/dibhost/elements beside the bin folder that this program runs from, if it is there.

@@ -6,7 +6,7 @@ import ArgumentParser
 struct Dibhost: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dibhost", abstract: "Builds operating-system images from elements.",
-        subcommands: [Plan.self, RunPlan.self])
+        subcommands: [Plan.self, ElementsCommand.self, PluginCommand.self, RunPlan.self])
 
     static func main() { ProgramExit.run(Self.self) }
 }

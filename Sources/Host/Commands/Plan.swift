@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Planning
 
 /// `dibhost plan`: what a build would do.
 struct Plan: ParsableCommand {
@@ -13,6 +14,11 @@ struct Plan: ParsableCommand {
     var json = false
 
     func run() throws {
-        _ = try options.request()
+        let plan = try options.plan()
+        plan.warnings.forEach(Terminal.warn)
+        Terminal.write(
+            json
+                ? try JSONText.of(plan.withoutSecrets())
+                : PlanText(plan).lines.joined(separator: "\n"))
     }
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Planning
+
+/// A plan as a person reads it. Secret values are not in it.
+struct PlanText {
+    private let plan: BuildPlan
+
+    init(_ plan: BuildPlan) { self.plan = plan.withoutSecrets() }
+
+    var lines: [String] {
+        elements + parameters + exports + packages + steps + layout + outputs
+    }
+
+    private var elements: [String] {
+        var table = TextTable(indentation: 2)
+        for planned in plan.elements {
+            let element = planned.description
+            let rights = element.manifest?.privileges.map(\.rawValue) ?? []
+            table.add(
+                element.name, element.kind.rawValue, element.version ?? "", planned.reason,
+                rights.isEmpty ? "" : "may use \(rights.joined(separator: ", "))")
+        }
+        return ["elements"] + table.lines
+    }
+
+    private var parameters: [String] {
+        guard !plan.parameters.isEmpty else { return [] }
+        var table = TextTable(indentation: 2)
+        for parameter in plan.parameters {
+            let origin =
+                parameter.origin == .environment
+                ? "environment \(parameter.environmentName ?? "")" : parameter.origin.rawValue
+            table.add(
+                "\(parameter.element).\(parameter.name)", parameter.value ?? "(not set)", origin)
+        }
+        return ["parameters"] + table.lines
+    }
+
+    private var exports: [String] {
+        guard !plan.exports.isEmpty else { return [] }
+        var table = TextTable(indentation: 2)
+        for export in plan.exports {
+            table.add("\(export.name)=\(export.value)", "set by \(export.element)")
+        }
+        return ["environment of hooks"] + table.lines
+    }
+
+    private var packages: [String] {
+        plan.packages.isEmpty ? [] : ["packages", "  " + plan.packages.joined(separator: " ")]
+    }
+
+    private var steps: [String] {
+        var table = TextTable(indentation: 2)
+        for (number, step) in plan.steps.enumerated() {
+            let place = step.isInChroot ? "in the chroot" : ""
+            table.add(
+                String(number + 1), step.phase?.rawValue ?? "-", step.name,
+                step.kind == .host ? "" : "\(step.kind.rawValue)", place,
+                step.mayGrow ? "may grow" : "")
+        }
+        return ["steps"] + table.lines
+    }
+
+    private var layout: [String] {
+        let layout = plan.layout
+        var table = TextTable(indentation: 2)
+        table.add("table", layout.table.rawValue, layout.element.map { "asked for by \($0)" } ?? "")
+        table.add("root", "\(layout.fileSystem), label \(layout.label), at \(layout.rootOffset)")
+        let computed = "computed from the tree, \(layout.freePercent) % free"
+        table.add(
+            "size",
+            layout.size.map(\.description)
+                ?? computed + (layout.extraSize.map { ", and \($0) more" } ?? ""))
+        table.add("boot loader", layout.installsBootLoader ? "yes" : "no")
+        return ["layout"] + table.lines
+    }
+
+    private var outputs: [String] {
+        var table = TextTable(indentation: 2)
+        for output in plan.outputs { table.add(output.format.rawValue, output.path) }
+        return ["outputs"] + table.lines
+    }
+}

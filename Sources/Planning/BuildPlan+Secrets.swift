@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension BuildPlan {
+    /// What stands in for a secret value wherever a person or another program could read it.
+    package static let hiddenValue = "***"
+
+    /// The plan as it may be shown: without the values of secret parameters, and without environment variables that
+    /// no parameter reads, since shell elements take passwords from there.
+    package func withoutSecrets() -> BuildPlan {
+        var plan = self
+        let secrets = parameters.filter(\.isSecret)
+        for index in plan.parameters.indices where plan.parameters[index].isSecret {
+            if plan.parameters[index].value != nil {
+                plan.parameters[index].value = Self.hiddenValue
+            }
+        }
+        func hide(_ setting: inout BuildRequest.Setting) {
+            if secrets.contains(where: {
+                $0.element == setting.element && $0.name == setting.parameter
+            }) {
+                setting.value = Self.hiddenValue
+            }
+        }
+        for index in plan.request.settings.indices { hide(&plan.request.settings[index]) }
+        for index in plan.request.configuredSettings.indices {
+            hide(&plan.request.configuredSettings[index])
+        }
+        let shown = Set(parameters.filter { !$0.isSecret }.compactMap(\.environmentName))
+            .subtracting(secrets.compactMap(\.environmentName))
+        plan.request.environment = request.environment.filter { shown.contains($0.key) }
+        return plan
+    }
+}
