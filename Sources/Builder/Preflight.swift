@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import LinuxSystem
+package import Planning
+internal import SystemPackage
+
+/// What a plan needs of this machine, checked in the supervisor before the first side effect.
+package struct Preflight {
+    private let plan: BuildPlan
+    private let path: String
+
+    package init(plan: BuildPlan) {
+        self.plan = plan
+        path = plan.request.environment["PATH"] ?? ""
+    }
+
+    /// Checks folders, then programs, then rights.
+    ///
+    /// - Throws: `BuildError` with status 2 for what the user asked for, 3 for what the machine lacks.
+    package func check() throws {
+        try checkOutputs()
+        try checkScratch()
+        try checkPrograms()
+        try checkRights()
+    }
+
+    // MARK: Folders
+
+    private func checkOutputs() throws {
+        for output in plan.outputs {
+            let path = FilePath(output.path)
+            let name = path.lastComponent?.string ?? output.path
+            let folder = path.removingLastComponent()
+            try checkFolder(
+                folder.isEmpty ? FilePath(".") : folder, "output folder",
+                hint: "Run 'mkdir -p \(folder)'.")
+            if let status = try? path.stat(), status.type == .directory {
+                throw BuildError(
+                    .refused, "output '\(output.path)' is a folder",
+                    hint: "Give another name with -o, or remove the folder '\(name)'.")
+            }
+        }
+    }
+
+    private func checkScratch() throws {
+        try checkFolder(
+            FilePath(plan.request.scratchFolder), "scratch folder",
+            hint: "Set TMP_DIR to a folder that exists.")
+    }
+
+    private func checkFolder(_ folder: FilePath, _ what: String, hint: String) throws {
+        let status: Stat
+        do {
+            status = try folder.stat()
+        } catch .noSuchFileOrDirectory {
+            throw BuildError(.refused, "\(what) '\(folder)' does not exist", hint: hint)
+        } catch {
+            throw BuildError(.refused, "\(what) '\(folder)' cannot be read", cause: "\(error)")
+        }
+        guard status.type == .directory else {
+            throw BuildError(.refused, "\(what) '\(folder)' is no folder")
+        }
+        guard mayWrite(folder, status) else {
+            throw BuildError(
+                .refused,
+                "\(what) '\(folder)' is not writable for user '\(plan.request.user.name)'",
+                hint: "Choose another folder, or change the owner or mode of this one.")
+        }
+    }
+
+    /// Outputs belong to the invoking user, so that user's rights count where sudo gave this process root's.
+    private func mayWrite(_ folder: FilePath, _ status: Stat) -> Bool {
+        let user = plan.request.user
+        guard user.id != UserAccount.effectiveID, user.id != 0 else {
+            return HostProgram.mayWrite(in: folder)
+        }
+        let mode = status.permissions
+        if status.userID.rawValue == user.id {
+            return mode.isSuperset(of: [.ownerWrite, .ownerExecute])
+        }
+        if status.groupID.rawValue == user.group || user.groups.contains(status.groupID.rawValue) {
+            return mode.isSuperset(of: [.groupWrite, .groupExecute])
+        }
+        return mode.isSuperset(of: [.otherWrite, .otherExecute])
+    }
+
+    // MARK: Programs
+
+    private func checkPrograms() throws {
+        var missing: [(program: String, package: String)] = []
+        for (program, package) in programs where HostProgram.find(program, path: path) == nil {
+            missing.append((program, package))
+        }
+        guard !missing.isEmpty else { return }
+        let names = missing.map { "'\($0.program)'" }.joined(separator: ", ")
+        var packages: [String] = []
+        for (_, package) in missing where !packages.contains(package) { packages.append(package) }
+        throw BuildError(
+            .environment, "missing program\(missing.count > 1 ? "s" : "") \(names)",
+            hint: "Run 'apt-get install \(packages.joined(separator: " "))'.")
+    }
+
+    /// The programs that the plan's steps run, each with the Debian package that brings it.
+    private var programs: [(String, String)] {
+        var list: [(String, String)] = []
+        if plan.outputs.contains(where: \.format.isDiskImage) {
+            list.append(("mke2fs", "e2fsprogs"))
+        }
+        if plan.outputs.contains(where: { $0.format == .qcow2 }) {
+            list.append(("qemu-img", "qemu-utils"))
+        }
+        if plan.elements.contains(where: { $0.description.kind == .legacy }) {
+            list.append(("bash", "bash"))
+        }
+        for element in plan.elements {
+            let tools = element.description.manifest?.tools ?? [:]
+            list += tools.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+        return list
+    }
+
+    // MARK: Rights
+
+    private func checkRights() throws {
+        guard UserAccount.effectiveID != 0 else { return }
+        let hint = "Run dibhost as root, or let this user use sudo without a password."
+        guard HostProgram.find("sudo", path: path) != nil else {
+            throw BuildError(
+                .environment, "dibhost runs as '\(plan.request.user.name)', and there is no sudo",
+                hint: hint)
+        }
+        var sudo = Command("sudo", ["-n", "true"], environment: plan.request.environment)
+        sudo.newSession = false
+        guard try sudo.capture().status.isSuccess else {
+            throw BuildError(
+                .environment,
+                "user '\(plan.request.user.name)' is not root, and sudo asks for a password",
+                hint: hint)
+        }
+    }
+}
