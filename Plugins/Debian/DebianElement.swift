@@ -29,8 +29,9 @@ struct Debian: Element, RootPhase, PostInstallPhase, PostRootPhase, FinalisePhas
         try BuildTools.place(in: target)
     }
 
-    /// Makes the initramfs of every kernel that has none, or an older one than was asked for.
+    /// Generates the locale, then makes the initramfs of every kernel that has none, or an older one than was asked for.
     func postInstall(_ target: PostInstallContext) throws {
+        try FirstBoot(parameters).generateLocale(target)
         try target.run("/bin/sh", [Initramfs.refreshPath])
     }
 

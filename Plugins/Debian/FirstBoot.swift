@@ -43,6 +43,17 @@ struct FirstBoot {
         try target.makeLink("/etc/resolv.conf", to: "../run/systemd/resolve/stub-resolv.conf")
     }
 
+    /// Generates the locale unless it is one of those that need no data.
+    func generateLocale(_ target: PostInstallContext) throws {
+        let locale = try parameters.text("locale")
+        let language = locale.prefix { $0 != "." }
+        guard !["C", "POSIX"].contains(language) else { return }
+        let encoding = locale.dropFirst(language.count + 1).prefix { $0 != "@" }
+        let charset = encoding.isEmpty || encoding == "utf8" ? "UTF-8" : String(encoding)
+        try target.appendLineIfMissing("\(locale) \(charset)", to: "/etc/locale.gen")
+        try target.run("locale-gen")
+    }
+
     /// Logs, and what must differ from one instance of the image to the next.
     func forget(_ target: CleanupContext) throws {
         try target.writeFile("/etc/machine-id", "", mode: 0o444)
