@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+extension TreeRoot {
+    /// Removes an entry, a folder with its contents; a name that does not exist is no error.
+    ///
+    /// The last component is not followed, and no mount is crossed: a folder that holds one stays,
+    /// and is an error.
+    package func remove(_ path: String) throws {
+        guard try entry(path) != nil else { return }
+        try withParent("remove", path) { folder, name in
+            let result = clinux_remove_entry(folder, name)
+            guard result == 0 || result == -ENOENT else {
+                throw error("remove", path, Errno(rawValue: -result))
+            }
+        }
+    }
+
+    /// Empties a folder; nothing happens where `path` is missing or no real folder.
+    package func removeContents(_ path: String = "/") throws {
+        guard let folder = try realFolder(path) else { return }
+        let result = clinux_remove_contents(folder.descriptor.rawValue)
+        guard result == 0 else { throw error("empty", path, Errno(rawValue: -result)) }
+    }
+
+    /// The folder at `path`, opened for reading without following any link; nil where there is none.
+    func realFolder(_ path: String) throws -> OwnedDescriptor? {
+        let relative = path.split(separator: "/").joined(separator: "/")
+        let number = clinux_open_below(
+            descriptor.rawValue, relative.isEmpty ? "." : relative, O_RDONLY | O_DIRECTORY)
+        if [-ENOENT, -ENOTDIR, -ELOOP].contains(number) { return nil }
+        guard number >= 0 else { throw error("open", path, Errno(rawValue: -number)) }
+        return OwnedDescriptor(FileDescriptor(rawValue: number))
+    }
+
+    /// Empties every regular file below the folder `path` whose name is `wanted`.
+    package func truncateFiles(below path: String, _ wanted: (String) -> Bool) throws {
+        try forEachFile(below: path, wanted) { folder, name in
+            let number = clinux_open_below(folder, name, O_WRONLY | O_NONBLOCK)
+            guard number >= 0 else { throw error("empty", name, Errno(rawValue: -number)) }
+            let file = OwnedDescriptor(FileDescriptor(rawValue: number))
+            try check(ftruncate(number, 0), "empty", name)
+            try file.close()
+        }
+    }
+
+    /// Removes every regular file below the folder `path` whose name is `wanted`.
+    package func removeFiles(below path: String, _ wanted: (String) -> Bool) throws {
+        try forEachFile(below: path, wanted) { folder, name in
+            let result = clinux_remove_entry(folder, name)
+            guard result == 0 else { throw error("remove", name, Errno(rawValue: -result)) }
+        }
+    }
+
+    /// Whether the file has the immutable or the append-only attribute (chattr +i, +a).
+    package func isImmutable(_ path: String) throws -> Bool {
+        let number = openNumber(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+        guard number >= 0 else { throw error("look at", path, Errno(rawValue: -number)) }
+        let file = OwnedDescriptor(FileDescriptor(rawValue: number))
+        return clinux_is_immutable(file.descriptor.rawValue) == 1
+    }
+
+    /// Calls `body` for each wanted regular file, with the folder that holds it and its name.
+    ///
+    /// Links are not followed, mounts not crossed; nothing happens where `path` is no real folder.
+    private func forEachFile(
+        below path: String, _ wanted: (String) -> Bool, _ body: (Int32, String) throws -> Void
+    ) throws {
+        guard let folder = try realFolder(path) else { return }
+        try Self.forEachFile(in: folder.descriptor.rawValue, depth: 0) { folder, name in
+            if wanted(name) { try body(folder, name) }
+        }
+    }
+
+    private static func forEachFile(
+        in folder: Int32, depth: Int, _ body: (Int32, String) throws -> Void
+    ) throws {
+        // Deeper than any log; a descriptor is open for each level.
+        guard depth < 64 else { return }
+        for name in try names(in: folder) {
+            var status = stat()
+            guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG:
+                try body(folder, name)
+            case S_IFDIR:
+                let number = clinux_open_below(folder, name, O_RDONLY | O_DIRECTORY)
+                guard number >= 0 else { continue }
+                let below = OwnedDescriptor(FileDescriptor(rawValue: number))
+                try forEachFile(in: below.descriptor.rawValue, depth: depth + 1, body)
+            default: break
+            }
+        }
+    }
+
+    private static func names(in folder: Int32) throws -> [String] {
+        let copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0, let stream = fdopendir(copy) else { throw Errno(rawValue: errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let found = readdir(stream) {
+            let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
