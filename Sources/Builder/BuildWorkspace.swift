@@ -41,7 +41,11 @@ package struct BuildWorkspace: ~Copyable {
         let request = plan.request
         let identifier = String(BuildSession.randomName().prefix(12))
         // The mount table knows the real path only.
-        let scratch = try real(FilePath(request.scratchFolder))
+        guard let scratch = RealPath.of(FilePath(request.scratchFolder)) else {
+            throw BuildError(
+                .environment, "there is no scratch folder '\(request.scratchFolder)'",
+                hint: "Set TMP_DIR to a folder with room.")
+        }
         let owner = """
             supervisor: \(supervisor)
             started: \(Date().formatted(.iso8601))
@@ -75,17 +79,6 @@ package struct BuildWorkspace: ~Copyable {
             if case .success = result { throw error }
         }
         return try result.get()
-    }
-
-    private static func real(_ path: FilePath) throws -> FilePath {
-        guard let text = realpath(path.string, nil) else {
-            throw BuildError(
-                .environment, "cannot use the scratch folder '\(path)'",
-                hint: "Set TMP_DIR to a folder with room.",
-                cause: Errno(rawValue: errno).description)
-        }
-        defer { free(text) }
-        return FilePath(platformString: text)
     }
 
     private static func furnish(

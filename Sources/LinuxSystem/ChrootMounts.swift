@@ -47,7 +47,7 @@ package struct ChrootMounts: ~Copyable {
     /// The tree's /dev, for further device nodes.
     package var deviceFolder: FileDescriptor { dev.root }
 
-    /// Undoes the mounts. The tree's own folders of these names are seen again.
+    /// Undoes the mounts; the tree's own folders of these names are seen again.
     package consuming func detach() throws {
         let dev = self.dev
         let sys = self.sys

@@ -17,7 +17,7 @@ package struct LockedFolder: ~Copyable {
 
     /// Makes `path`, for which `temporary` in the same folder is used on the way.
     ///
-    /// - Parameter contents: What the lock file says, for people.
+    /// `contents` is what the lock file says, for people.
     package static func make(
         _ path: FilePath, by temporary: FilePath, contents: String
     ) throws -> LockedFolder {

@@ -23,7 +23,7 @@ package struct Mount: ~Copyable {
     /// The folder on top of the mount.
     package let root: FileDescriptor
 
-    /// A new file system of `type`, mounted nowhere yet. Options are "name=value" or "name".
+    /// A new file system of `type`, mounted nowhere yet; options are "name=value" or "name".
     package static func fileSystem(
         _ type: String, source: String? = nil, options: [String] = [], attributes: Attributes = []
     ) throws(Errno) -> Mount {

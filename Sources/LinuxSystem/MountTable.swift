@@ -21,7 +21,7 @@ package enum MountTable {
 
     /// Undoes every mount below `folder`, the latest first, and returns the mount points.
     ///
-    /// - Parameter kept: Mount points that stay, with those below them.
+    /// The mount points in `kept` stay, with those below them.
     package static func unmountAll(
         below folder: FilePath, except kept: [FilePath] = []
     ) throws -> [FilePath] {

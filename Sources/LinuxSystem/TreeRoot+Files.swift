@@ -37,7 +37,7 @@ extension TreeRoot {
             size: ByteCount(Int64(status.st_size)))
     }
 
-    /// The bytes of a file; nil when there is none. A link is followed inside the tree.
+    /// The bytes of a file, a link followed inside the tree; nil when there is none.
     package func contents(_ path: String) throws -> [UInt8]? {
         let number = openNumber(path, O_RDONLY | O_NONBLOCK)
         if number == -ENOENT || number == -ENOTDIR { return nil }
