@@ -6,10 +6,12 @@ internal import LinuxSystem
 package import Planning
 package import SystemPackage
 
-/// The supervisor's side of a build: starts the builder as root, hands it the plan and listens to its events.
+/// The supervisor's side of a build: starts the builder as root, hands it the plan and listens to
+/// its events.
 ///
-/// The builder lives in namespaces of its own, below dibhost-init (see Sources/Init/main.c). Whatever happens to this
-/// process, the lifetime pipe closes with it, and with that the builder, its children and its mounts are gone.
+/// The builder lives in namespaces of its own, below dibhost-init (see Sources/Init/main.c).
+/// Whatever happens to this process, the lifetime pipe closes with it, and with that the builder,
+/// its children and its mounts are gone.
 package struct BuildSession {
     /// The programs of a build; both lie beside the running dibhost.
     package struct Programs: Sendable {
@@ -43,14 +45,16 @@ package struct BuildSession {
 
     /// Runs the plan to its end.
     ///
-    /// The first SIGINT asks the builder to end the current step and the build; a second one, SIGTERM or SIGHUP end it at
-    /// once. Both closures are called on this thread; when `onEvent` throws, the build is ended at once.
+    /// The first SIGINT asks the builder to end the current step and the build; a second one,
+    /// SIGTERM or SIGHUP end it at once. Both closures are called on this thread; when `onEvent`
+    /// throws, the build is ended at once.
     /// - Parameters:
     ///   - onEvent: Gets each event in order, the last one (finished or failed) included.
     ///   - onTick: Is called about four times a second, for a line that shows the time.
     /// - Returns: The builder's report.
-    /// - Throws: The builder's `BuildError`; one of status 3 when the builder cannot be started as root; one of status 2
-    ///   when another build writes the same outputs; one of status 130 after a signal.
+    /// - Throws: The builder's `BuildError`; one of status 3 when the builder cannot be started as
+    ///   root; one of status 2 when another build writes the same outputs; one of status 130 after
+    ///   a signal.
     package func run(
         onEvent: (BuildEvent) throws -> Void, onTick: () -> Void = {}
     ) throws -> BuildReport {
@@ -95,7 +99,8 @@ package struct BuildSession {
                 output: output, error: output)
         }
         var sudo = Command("sudo", ["-n", "--", programs.`init`.string] + arguments)
-        // In a session of its own sudo would not find the password that the user gave on this terminal a moment ago.
+        // In a session of its own sudo would not find the password that the user gave on this
+        // terminal a moment ago.
         sudo.newSession = false
         do {
             return try sudo.start(output: output, error: output)

@@ -14,13 +14,14 @@ package import SystemPackage
 ///                                         image     the disk image before it has its format
 ///                                         hooks     what legacy hooks run from
 ///
-/// With enough free memory a tmpfs lies over it, in the builder's mount namespace only: a killed builder then leaves
-/// a folder with nothing but a free lock. `dibhost gc` and the next build remove it.
+/// With enough free memory a tmpfs lies over it, in the builder's mount namespace only: a killed
+/// builder then leaves a folder with nothing but a free lock. `dibhost gc` and the next build
+/// remove it.
 package struct BuildWorkspace: ~Copyable {
     package static let prefix = "dibhost-build."
     static let unfinishedPrefix = "dibhost-new."
-    /// Below this much free memory the build works on disk: a tree, an image and its compressed form
-    /// of an ordinary server take three to four.
+    /// Below this much free memory the build works on disk: a tree, an image and its compressed
+    /// form of an ordinary server take three to four.
     package static let leastMemory = ByteCount.gibibytes(6)
 
     package let identifier: String
@@ -35,8 +36,8 @@ package struct BuildWorkspace: ~Copyable {
 
     /// Makes the workspace of `request`'s build and tells where it is.
     ///
-    /// The folder belongs to the invoking user, as the build folder of shell elements always did; `tree`
-    /// and `image` belong to root.
+    /// The folder belongs to the invoking user, as the build folder of shell elements always did;
+    /// `tree` and `image` belong to root.
     package static func make(for plan: BuildPlan, supervisor: Int32) throws -> BuildWorkspace {
         let request = plan.request
         let identifier = String(BuildSession.randomName().prefix(12))
@@ -66,7 +67,8 @@ package struct BuildWorkspace: ~Copyable {
         return try furnish(locked, identifier: identifier, request: request)
     }
 
-    /// Makes the workspace, hands it to `body` and removes it, whatever happened; the body's error wins.
+    /// Makes the workspace, hands it to `body` and removes it, whatever happened; the body's error
+    /// wins.
     package static func with<Result>(
         for plan: BuildPlan, supervisor: Int32,
         _ body: (borrowing BuildWorkspace) throws -> Result

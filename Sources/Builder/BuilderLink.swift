@@ -4,7 +4,8 @@ internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
-/// The supervisor's ends of the lifetime pipe and the events socket, and the builder's ends until they are handed over.
+/// The supervisor's ends of the lifetime pipe and the events socket, and the builder's ends until
+/// they are handed over.
 struct BuilderLink: ~Copyable {
     /// The supervisor's end of the events socket, non-blocking.
     let events: OwnedDescriptor
@@ -41,7 +42,8 @@ struct BuilderLink: ~Copyable {
         self.outgoing = outgoing
     }
 
-    /// Sends the user's three standard streams and the builder's ends, in the order of Sources/Init/init.h.
+    /// Sends the user's three standard streams and the builder's ends, in the order of
+    /// Sources/Init/init.h.
     mutating func handOver(to connection: borrowing AbstractSocket.Connection) throws {
         let null = try FileDescriptor.open("/dev/null", .readWrite, options: .closeOnExec)
         defer { try? null.close() }

@@ -6,12 +6,14 @@ internal import LinuxSystem
 package import Planning
 package import SystemPackage
 
-/// The builder's side of a build: root, alone with PID 1 in its namespaces, started by dibhost-init.
+/// The builder's side of a build: root, alone with PID 1 in its namespaces, started by
+/// dibhost-init.
 package enum BuilderProcess {
     /// What the supervisor sends first.
     package struct Assignment: Codable, Sendable {
         package var plan: BuildPlan
-        /// The supervisor's process id as its user sees it, for the owner file of the scratch folder.
+        /// The supervisor's process id as its user sees it, for the owner file of the scratch
+        /// folder.
         package var supervisor: Int32
     }
 
@@ -20,9 +22,10 @@ package enum BuilderProcess {
 
     /// Gets the plan over the events socket and has `body` run it.
     ///
-    /// Everything there is to say goes over the socket; standard error is the user's and stays untouched.
-    /// - Parameter body: Gets the plan, the way to tell what happens, and a descriptor that becomes readable, and stays so,
-    ///   when the build is to end.
+    /// Everything there is to say goes over the socket; standard error is the user's and stays
+    /// untouched.
+    /// - Parameter body: Gets the plan, the way to tell what happens, and a descriptor that becomes
+    ///   readable, and stays so, when the build is to end.
     /// - Returns: The program's exit status.
     /// - Throws: `BuildError` when this process was not started by dibhost-init.
     package static func run(

@@ -6,7 +6,8 @@ package import SystemPackage
 
 /// The builder's way to tell the supervisor what happens; any thread may use it.
 ///
-/// Sending never fails for the caller: when the supervisor is gone, PID 1 ends this process within the moment.
+/// Sending never fails for the caller: when the supervisor is gone, PID 1 ends this process within
+/// the moment.
 package final class EventSink: Sendable {
     private let socket: FileDescriptor
     private let isConnected = Mutex(true)

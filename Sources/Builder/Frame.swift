@@ -5,10 +5,12 @@ internal import FoundationEssentials
 
 /// What travels on the events socket: four bytes of length, low byte first, then one value as JSON.
 ///
-/// The plan goes one way, once; events come back. A byte after the plan is the wish to end the build: the builder never
-/// reads it, so that the socket stays readable and every poll of it sees the wish.
+/// The plan goes one way, once; events come back. A byte after the plan is the wish to end the
+/// build: the builder never reads it, so that the socket stays readable and every poll of it sees
+/// the wish.
 enum Frame {
-    /// No plan and no event comes near this; more means that the other side is not what it should be.
+    /// No plan and no event comes near this; more means that the other side is not what it should
+    /// be.
     static let longest = 64 << 20
 
     static func encode(_ value: some Encodable) throws -> [UInt8] {

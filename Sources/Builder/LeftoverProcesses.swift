@@ -9,7 +9,8 @@ package enum LeftoverProcesses {
     /// How long a process may take to end after SIGTERM, and after SIGKILL.
     private static let grace = Duration.seconds(2)
 
-    /// Ends every process of the builder's pid namespace that is neither init nor the builder's own.
+    /// Ends every process of the builder's pid namespace that is neither init nor the builder's
+    /// own.
     ///
     /// - Returns: The processes that were ended, each once.
     /// - Throws: `BuildError` when one outlives SIGKILL.
@@ -35,7 +36,8 @@ package enum LeftoverProcesses {
             "process \(survivor.id) ('\(survivor.program)') that a hook left cannot be ended")
     }
 
-    /// Ends what the hook at `location` left, and says so: as a warning, or with `isStrict` as an error.
+    /// Ends what the hook at `location` left, and says so: as a warning, or with `isStrict` as an
+    /// error.
     ///
     /// - Returns: The texts of the warnings, for the report.
     package static func end(

@@ -7,9 +7,10 @@ import SystemPackage
 
 /// The right to write the outputs of one image name, held until the end of this value's life.
 ///
-/// It is an abstract socket's name made of the output folder's device and inode and the image's name: the kernel frees it
-/// with the process, it works across users and mount namespaces (root and its user share the network namespace), and
-/// two paths to one folder are one lock. Hosts that share a folder over a network do not see each other's locks.
+/// It is an abstract socket's name made of the output folder's device and inode and the image's
+/// name: the kernel frees it with the process, it works across users and mount namespaces (root and
+/// its user share the network namespace), and two paths to one folder are one lock. Hosts that
+/// share a folder over a network do not see each other's locks.
 struct OutputLock: ~Copyable {
     private let socket: AbstractSocket
 

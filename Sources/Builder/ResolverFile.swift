@@ -20,8 +20,8 @@ package enum ResolverFile {
 
     /// Gives the tree its own file back.
     ///
-    /// When a hook made the file a link or immutable (chattr +i), it meant to: that one stays, and the
-    /// original is dropped. A tree that had no such file has none afterwards.
+    /// When a hook made the file a link or immutable (chattr +i), it meant to: that one stays, and
+    /// the original is dropped. A tree that had no such file has none afterwards.
     package static func restore(in tree: TreeRoot) throws {
         guard try tree.entry("/etc") != nil else { return }
         if try isMeantToStay(in: tree) {

@@ -5,7 +5,8 @@ internal import Glibc
 internal import LinuxSystem
 package import SystemPackage
 
-/// Scratch folders that killed builds left: found by their name, told from living ones by their lock.
+/// Scratch folders that killed builds left: found by their name, told from living ones by their
+/// lock.
 package enum ScratchFolders {
     /// One folder that was looked at.
     package struct Finding: Codable, Equatable, Sendable {
@@ -26,7 +27,8 @@ package enum ScratchFolders {
     /// A folder that is being made has no lock for a moment only.
     private static let youth = 60
 
-    /// Removes every abandoned scratch folder in `folder`; no mount is crossed and no link followed.
+    /// Removes every abandoned scratch folder in `folder`; no mount is crossed and no link
+    /// followed.
     package static func collect(in folder: FilePath) throws -> [Finding] {
         let names = try FolderListing.entries(of: folder).filter { entry in
             entry.kind == .folder && !entry.isSymbolicLink

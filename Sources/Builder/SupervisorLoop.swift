@@ -5,7 +5,8 @@ internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
-/// Waits for everything that can happen to a supervisor: init connects, an event comes, a signal, a message of sudo's, the end.
+/// Waits for everything that can happen to a supervisor: init connects, an event comes, a signal, a
+/// message of sudo's, the end.
 struct SupervisorLoop: ~Copyable {
     enum End {
         case finished(BuildReport)

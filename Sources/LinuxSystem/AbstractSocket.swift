@@ -3,7 +3,8 @@
 internal import CLinux
 package import SystemPackage
 
-/// A Unix socket with an abstract name: it leaves nothing on disk, and the kernel frees the name with the process.
+/// A Unix socket with an abstract name: it leaves nothing on disk, and the kernel frees the name
+/// with the process.
 package struct AbstractSocket: ~Copyable {
     private let socket: OwnedDescriptor
 
@@ -24,7 +25,8 @@ package struct AbstractSocket: ~Copyable {
     /// Readable when a process wants to connect.
     package var descriptor: FileDescriptor { socket.descriptor }
 
-    /// Accepts a connection and hands it to `body`, after which it is closed; `user` is the id of the user who runs the other side (SO_PEERCRED).
+    /// Accepts a connection and hands it to `body`, after which it is closed; `user` is the id of
+    /// the user who runs the other side (SO_PEERCRED).
     package func accept<Result>(_ body: (borrowing Connection) throws -> Result) throws -> Result {
         var user: UInt32 = 0
         let number = clinux_accept(descriptor.rawValue, &user)

@@ -12,8 +12,8 @@ package import SystemPackage
 ///     /dev            null zero full random urandom tty console, ptmx, fd, stdin, stdout, stderr, shm
 ///     /dev/pts        an instance of its own
 ///
-/// With the host's devices /dev and all that is mounted below it is the host's. A tree where one of the
-/// three is a link, or lies behind one, is refused.
+/// With the host's devices /dev and all that is mounted below it is the host's. A tree where one of
+/// the three is a link, or lies behind one, is refused.
 package struct ChrootMounts: ~Copyable {
     private let proc: Mount
     private let sys: Mount

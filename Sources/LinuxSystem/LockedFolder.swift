@@ -5,13 +5,14 @@ package import SystemPackage
 
 /// A new folder with a lock file that its owner holds for life, flock(2).
 ///
-/// The kernel frees the lock with the process. The folder gets its name only once the lock is held, so
-/// that a folder of that name whose lock is free has no owner any more.
+/// The kernel frees the lock with the process. The folder gets its name only once the lock is held,
+/// so that a folder of that name whose lock is free has no owner any more.
 package struct LockedFolder: ~Copyable {
     package static let lockName = "lock"
 
     package let path: FilePath
-    /// The folder itself: a mount that is made over it later hides the lock from paths, not from here.
+    /// The folder itself: a mount that is made over it later hides the lock from paths, not from
+    /// here.
     package let folder: OwnedDescriptor
     private let lock: OwnedDescriptor
 
@@ -52,7 +53,8 @@ package struct LockedFolder: ~Copyable {
         case unlocked(age: Int)
     }
 
-    /// Looks at the folder `name` of `parent`, and calls `body` with the lock held when it has no owner.
+    /// Looks at the folder `name` of `parent`, and calls `body` with the lock held when it has no
+    /// owner.
     ///
     /// - Throws: `Errno`, such as `permissionDenied` for a folder of another user's.
     package static func inspect<Result>(

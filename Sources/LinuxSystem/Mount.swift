@@ -71,7 +71,8 @@ package struct Mount: ~Copyable {
         guard result == 0 else { throw Errno(rawValue: -result) }
     }
 
-    /// Ends this ownership: the mount goes away with the one that it lies on, or with the namespace.
+    /// Ends this ownership: the mount goes away with the one that it lies on, or with the
+    /// namespace.
     package consuming func leaveInPlace() {
         close(root.rawValue)
         discard self

@@ -4,7 +4,8 @@ package import SystemPackage
 
 /// A file descriptor with one owner, which closes it at the end of its life.
 ///
-/// For what is read, and for sockets and pipes. A file that was written is closed with `close()`, whose error counts.
+/// For what is read, and for sockets and pipes. A file that was written is closed with `close()`,
+/// whose error counts.
 package struct OwnedDescriptor: ~Copyable, Sendable {
     package let descriptor: FileDescriptor
 

@@ -20,8 +20,8 @@ package struct RunningProcess: Equatable, Sendable {
 
     /// Those that did not come from this process: init and this process's descendants left out.
     ///
-    /// A process whose parent has ended becomes a child of init. That is how a daemon that a hook left
-    /// is told from a program that this process is still running.
+    /// A process whose parent has ended becomes a child of init. That is how a daemon that a hook
+    /// left is told from a program that this process is still running.
     package static func strangers() throws -> [RunningProcess] {
         let all = try all()
         let parents = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0.parent) })

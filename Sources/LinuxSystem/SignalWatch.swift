@@ -4,7 +4,8 @@ internal import CLinux
 internal import Glibc
 package import SystemPackage
 
-/// Signals of this process as something to read; the former actions come back with the end of its life.
+/// Signals of this process as something to read; the former actions come back with the end of its
+/// life.
 ///
 /// A signal that the caller's parent has set to be ignored, as nohup does, stays ignored.
 package struct SignalWatch: ~Copyable {

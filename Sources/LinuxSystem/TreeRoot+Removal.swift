@@ -26,7 +26,8 @@ extension TreeRoot {
         guard result == 0 else { throw error("empty", path, Errno(rawValue: -result)) }
     }
 
-    /// The folder at `path`, opened for reading without following any link; nil where there is none.
+    /// The folder at `path`, opened for reading without following any link; nil where there is
+    /// none.
     func realFolder(_ path: String) throws -> OwnedDescriptor? {
         let relative = path.split(separator: "/").joined(separator: "/")
         let number = clinux_open_below(

@@ -42,8 +42,8 @@ package final class TreeRoot: Sendable {
         clinux_open_in_root(descriptor.rawValue, path, flags, mode)
     }
 
-    /// The folder that holds the last component of `path`, links on the way resolved inside the tree,
-    /// and that component.
+    /// The folder that holds the last component of `path`, links on the way resolved inside the
+    /// tree, and that component.
     func withParent<Result>(
         _ operation: String, _ path: String, _ body: (Int32, String) throws -> Result
     ) throws -> Result {
