@@ -11,7 +11,7 @@ enum Ext4Features {
         "metadata_csum",
     ]
 
-    /// A configuration file that says nothing but that the type exists: mke2fs warns without it.
+    /// A configuration file that says nothing but that the types exist: mke2fs warns about one that does not.
     static let configuration = """
         [defaults]
             base_features = none
@@ -21,7 +21,19 @@ enum Ext4Features {
             inode_size = 256
         [fs_types]
             ext4 = {
-                features =
+                inode_size = 256
+            }
+            floppy = {
+                inode_size = 256
+            }
+            small = {
+                inode_size = 256
+            }
+            big = {
+                inode_size = 256
+            }
+            huge = {
+                inode_size = 256
             }
 
         """

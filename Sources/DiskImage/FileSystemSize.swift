@@ -56,7 +56,7 @@ package struct FileSystemSize: Equatable, Sendable {
             return
         }
         let computed = Self.smallest(for: usage, wishes: wishes, freeShare: freeShare)
-        let blocks = (computed.bytes + wishes.extraSize).roundedUp(to: .mebibytes(1)).bytes / 4096
+        let blocks = (computed.bytes + wishes.extraSize).roundedUp(to: .kibibytes(64)).bytes / 4096
         self = Self.shaped(blocks, for: usage, wishes: wishes)
     }
 
@@ -75,9 +75,10 @@ package struct FileSystemSize: Equatable, Sendable {
         var size = shaped(max(usage.blocks, 512), for: usage, wishes: wishes)
         while true {
             let filled = Double(usage.blocks + size.ownBlocks) / (1 - freeShare)
-            let wanted = Int64(filled.rounded(.up))
+            // mke2fs refuses a journal of more than half the file system.
+            let wanted = max(Int64(filled.rounded(.up)), size.journalBlocks * 2 + 64)
             if wanted <= size.blocks { return size }
-            size = shaped((wanted + 255) / 256 * 256, for: usage, wishes: wishes)
+            size = shaped((wanted + 15) / 16 * 16, for: usage, wishes: wishes)
         }
     }
 

@@ -47,8 +47,8 @@ package enum SampleTree {
                 -printf '%y %m %U:%G %n \(time) %p -> %l' \\( -type f -printf ' %s' -o -true \\) -printf '\\n' | sort
             find . ! -type s \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort
             find . -type f -links +1 -printf '%i %p\\n' | sort -k2 | awk '{ if (!($1 in n)) n[$1] = ++k; print n[$1], $2 }'
-            find . -mindepth 1 ! -type s ! -type l -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex --absolute-names
-            find . -mindepth 1 ! -type l -print0 | sort -z | xargs -0 getfacl -n -p
+            find . -mindepth 1 ! -path ./lost+found ! -type s ! -type l -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex --absolute-names
+            find . -mindepth 1 ! -path ./lost+found ! -type l -print0 | sort -z | xargs -0 getfacl -n -p
             find . -type f -print0 | sort -z | xargs -0 sha256sum
             """
         return try Command("bash", ["-c", script, "bash", path.string]).checkedOutput()

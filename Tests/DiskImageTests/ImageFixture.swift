@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import DiskImage
+import LinuxSystem
+import Planning
+import SystemPackage
+import TestSupport
+
+/// A sample tree with a boot loader, and the calls that make an image of it.
+struct ImageFixture {
+    static let time: Int64 = 1_700_000_000
+
+    let folder: FilePath
+    var tree: FilePath { folder.appending("tree") }
+    var layout = ImageFixture.layout(.mbr)
+    var options = ImageWriter.Options(time: ImageFixture.time)
+
+    /// Runs `body` with a fixture that holds a fresh sample tree.
+    static func with<Result>(_ body: (ImageFixture) throws -> Result) throws -> Result {
+        try SampleTree.withFolder { folder in
+            let fixture = ImageFixture(folder: folder)
+            try SampleTree.make(at: fixture.tree)
+            try addBootLoader(to: fixture.tree)
+            return try body(fixture)
+        }
+    }
+
+    static func layout(_ table: DiskLayout.Table) -> DiskLayout {
+        DiskLayout(
+            table: table, fileSystem: "ext4", label: "cloudimg-rootfs", freePercent: 10, size: nil,
+            extraSize: nil, rootOffset: table == .mbr ? .mebibytes(1) : .zero,
+            installsBootLoader: table == .mbr, element: "vm")
+    }
+
+    /// boot.img as GRUB ships it, and a core image that grub-mkimage makes.
+    static func addBootLoader(to tree: FilePath) throws {
+        let script = """
+            set -e
+            mkdir -p "$1/boot/grub/i386-pc"
+            cp /usr/lib/grub/i386-pc/boot.img "$1/boot/grub/i386-pc/"
+            grub-mkimage -O i386-pc -p /boot/grub -o "$1/boot/grub/i386-pc/core.img" \
+                biosdisk part_msdos ext2 search search_label normal
+            find "$1/boot" -exec touch -d @1600000000 {} +
+            """
+        try Command("sh", ["-c", script, "sh", tree.string]).checkedOutput()
+    }
+
+    /// Writes one output for each format into `folder`/out, all steps in order.
+    @discardableResult
+    func build(
+        _ formats: [OutputFormat], out: String = "out", outputOptions: OutputSet.Options? = nil
+    ) throws -> [PublishedOutput] {
+        let target = folder.appending(out)
+        let scratch = folder.appending("scratch")
+        try Command("mkdir", ["-p", target.string, scratch.string]).checkedOutput()
+        let planned = formats.map {
+            BuildPlan.PlannedOutput(format: $0, path: "\(target)/image.\($0.rawValue)")
+        }
+        let options = outputOptions ?? OutputSet.Options(buildID: "test")
+        let published = try OutputSet.withOutputs(planned, options: options) { outputs in
+            let writer = ImageWriter(
+                layout: layout, tree: tree, scratch: scratch, outputs: outputs,
+                options: self.options)
+            let measure = try writer.measure()
+            try writer.writeFileSystem(measure)
+            try writer.writePartitionTable(measure)
+            _ = try writer.writeTar()
+            try writer.convert()
+            let digests = try outputs.computeDigests()
+            try outputs.sync()
+            return try outputs.publish(digests: digests)
+        }
+        try Command("rm", ["-rf", scratch.string]).checkedOutput()
+        return published
+    }
+
+    /// The names in `folder`/`name`.
+    func names(_ name: String = "out") throws -> [String] {
+        try Command("ls", ["-A", folder.appending(name).string]).checkedOutput()
+            .split(separator: "\n").map(String.init)
+    }
+}
+
+/// Runs a shell line; its standard output.
+@discardableResult
+func shell(_ line: String, _ arguments: String...) throws -> String {
+    try Command("bash", ["-c", "set -e -o pipefail; " + line, "bash"] + arguments).checkedOutput()
+}
