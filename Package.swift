@@ -90,6 +90,8 @@ func testTargets() -> [Target] {
             name: "TestSupport", dependencies: ["Diagnostics", "LinuxSystem", .system],
             path: "Tests/TestSupport"),
         .testTarget(
+            name: "ArchitectureTests", dependencies: ["TestSupport", "LinuxSystem", .system]),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "Diagnostics", "LinuxSystem", "Planning", .system]),
         .testTarget(
