@@ -33,7 +33,9 @@ package struct ElementIndex: Sendable {
     /// - Throws: `BuildError` when the name means a file that cannot be used.
     package func element(named name: String) throws -> ElementDescription? {
         let fault = blocked[name]
-        let file = usable[name] == nil ? rejected.first { $0.hasFileName(of: name) } : nil
+        let file = rejected.first {
+            usable[name] == nil && $0.name == nil && $0.hasFileName(of: name)
+        }
         if let fault = fault ?? file {
             throw BuildError(
                 .refused, "element '\(name)' cannot be used: '\(fault.path)' \(fault.reason)",

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Elements
+import Planning
+import TestSupport
+import Testing
+
+/// A manifest's text, what is refused in it, and the hint.
+private struct BrokenManifest: Sendable, CustomTestStringConvertible {
+    var text: String
+    var problem: String
+    var hint: String?
+
+    init(_ text: String, _ problem: String, _ hint: String? = nil) {
+        self.text = text
+        self.problem = problem
+        self.hint = hint
+    }
+
+    /// One more member in a manifest that is whole without it.
+    init(member: String, _ problem: String, _ hint: String? = nil) {
+        self.init(TestPlugin.manifest("x", member), problem, hint)
+    }
+
+    var testDescription: String { problem }
+}
+
+private let broken = [
+    BrokenManifest("{}", "'schema' is missing"),
+    BrokenManifest(#"{"schema": "1"}"#, "'schema' is no integer"),
+    BrokenManifest(
+        #"{"schema": 2}"#, "'schema' is 2, and this dibhost reads 1",
+        "Use a newer dibhost, or an older version of the plugin."),
+    BrokenManifest(#"{"schema": 1}"#, "'name' is missing"),
+    BrokenManifest(
+        #"{"schema": 1, "name": "a/b"}"#, "'name' is 'a/b'",
+        "A name consists of letters, digits, '-' and '_'."),
+    BrokenManifest(
+        #"{"schema": 1, "name": "x", "version": "1", "summary": "s", "abi": -1}"#, "'abi' is -1"),
+    BrokenManifest(
+        member: #""requirs": []"#, "'requirs' is no known key", "Did you mean 'requires'?"),
+    BrokenManifest(member: #""requires": "y""#, "'requires' is no list of strings"),
+    BrokenManifest(
+        member: #""parameters": {"release": {"type": "strng", "doc": "d"}}"#,
+        "'parameters.release.type' is 'strng'", "Did you mean 'string'?"),
+    BrokenManifest(
+        member: #""parameters": {"release": {"type": "string"}}"#,
+        "'parameters.release.doc' is missing"),
+    BrokenManifest(
+        member: #""parameters": {"n": {"type": "integer", "doc": "d", "default": "x"}}"#,
+        "'parameters.n.default' is 'x', which is no integer", "Give a whole number, such as 4."),
+    BrokenManifest(
+        member:
+            #""parameters": {"r": {"type": "string", "doc": "d", "default": "c", "choices": ["a"]}}"#,
+        "'parameters.r.default' is 'c', which is not allowed", "Did you mean 'a'? It may be: a."),
+    BrokenManifest(
+        member:
+            #""parameters": {"p": {"type": "string", "doc": "d", "default": "c", "secret": true}}"#,
+        "'parameters.p.default' stands where everybody can read it, and this is a secret"),
+    BrokenManifest(
+        member: #""parameters": {"p": {"type": "string", "doc": "d", "environment": "A-B"}}"#,
+        "'parameters.p.environment' is 'A-B', which is no name of a variable"),
+    BrokenManifest(
+        member: #""phases": {"instal": {"order": 1}}"#, "'phases.instal' is no phase",
+        "Did you mean 'install'?"),
+    BrokenManifest(
+        member: #""phases": {"install": {"order": 1000}}"#, "'phases.install.order' is 1000",
+        "Give a number from 0 to 999."),
+    BrokenManifest(
+        member: #""phases": {"install": {"ordr": 1}}"#, "'phases.install.order' is missing"),
+    BrokenManifest(
+        member: #""packages": {"debian": ["a", 3]}"#,
+        "'packages.debian[1]' is neither a package's name nor an object"),
+    BrokenManifest(
+        member: #""packages": {"debian": [{"name": "a", "arch": []}]}"#,
+        "'packages.debian[0].arch' is no known key",
+        "Known are: architectures, name, phase."),
+    BrokenManifest(
+        member: #""exports": {"DIB_RELEASE": "{release}"}"#,
+        "'exports.DIB_RELEASE' refers to unknown parameter 'release'"),
+    BrokenManifest(
+        member: #""privileges": ["netwrk"]"#, "'privileges' is 'netwrk'",
+        "Did you mean 'network'?"),
+]
+
+@Test(arguments: broken)
+private func aFaultIsNamedByItsPlace(manifest: BrokenManifest) {
+    #expect(
+        throws: PluginFault("has a broken manifest: \(manifest.problem)", hint: manifest.hint)
+    ) {
+        try ManifestReader.read(Array(manifest.text.utf8))
+    }
+}
+
+@Test(arguments: ["", "[]", "{", "\u{0}", "nul"])
+private func whatIsNoJSONObjectIsRefused(text: String) throws {
+    let fault = #expect(throws: PluginFault.self) { try ManifestReader.read(Array(text.utf8)) }
+    #expect(try #require(fault).reason.hasPrefix("has a broken manifest: it is no JSON object"))
+}
+
+@Test
+private func aWholeManifestIsRead() throws {
+    let text = """
+        {"schema": 1, "name": "nic", "version": "2.1", "summary": "A driver", "vendor": "V",
+         "license": "MIT", "abi": 0, "requires": ["base"], "provides": ["driver"],
+         "conflicts": ["other"], "architectures": ["amd64"], "distributions": ["debian"],
+         "parameters": {
+           "mtu": {"type": "integer", "default": 1500, "doc": "Bytes", "environment": "NIC_MTU"},
+           "on": {"type": "boolean", "default": true, "doc": "Whether"},
+           "names": {"type": "list", "default": ["a", "b"], "doc": "Names"}},
+         "phases": {"post-install": {"order": 999}, "root": {"order": 7}},
+         "packages": {"debian": ["a-{architecture}",
+           {"name": "b", "phase": "install", "architectures": ["arm64"]}]},
+         "exports": {"MTU": "m{mtu}"}, "privileges": ["network"],
+         "tools": {"mmdebstrap": "mmdebstrap"}}
+        """
+    let manifest = try ManifestReader.read(Array(text.utf8))
+    #expect(manifest.parameters.map(\.name) == ["mtu", "names", "on"])
+    #expect(manifest.parameters.map(\.defaultValue) == ["1500", "a,b", "true"])
+    #expect(
+        manifest.phases == [.init(phase: .root, order: 7), .init(phase: .postInstall, order: 999)])
+    #expect(
+        manifest.packages["debian"] == [
+            .init(name: "a-{architecture}"),
+            .init(name: "b", phase: .install, architectures: ["arm64"]),
+        ])
+    #expect(manifest.privileges == [.network])
+    #expect(manifest.tools == ["mmdebstrap": "mmdebstrap"])
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LinuxSystem
+package import SystemPackage
+
+/// Shared libraries that tests make up: a manifest, and code that is never run.
+package enum TestPlugin {
+    /// A manifest with the least that every plugin has, and `more` members, such as `"provides": ["x"]`.
+    package static func manifest(_ name: String, _ more: String = "") -> String {
+        let rest = more.isEmpty ? "" : ", \(more)"
+        return """
+            {"schema": 1, "name": "\(name)", "version": "1.0", "summary": "For a test", "abi": 0\(rest)}
+            """
+    }
+
+    /// Compiles a plugin that holds `manifest`.
+    ///
+    /// - Parameters:
+    ///   - manifest: The bytes of the section; nil for a library without it.
+    ///   - symbol: The function that it exports.
+    package static func write(
+        _ manifest: String?, to file: FilePath, symbol: String = "dib_element_v1"
+    ) throws {
+        let text = file.string + ".json"
+        let source = file.string + ".c"
+        var code = "const void *\(symbol)(const void *host) { return host; }\n"
+        if let manifest {
+            try TextFile.write(manifest, to: FilePath(text))
+            code +=
+                "__asm__(\".section .dib.manifest,\\\"a\\\"\\n.incbin \\\"\(text)\\\"\\n.previous\\n\");\n"
+        }
+        try TextFile.write(code, to: FilePath(source))
+        try Command("cc", ["-shared", "-fPIC", "-w", source, "-o", file.string]).checkedOutput()
+        try Command("rm", ["-f", text, source]).checkedOutput()
+    }
+}
