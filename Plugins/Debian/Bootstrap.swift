@@ -40,8 +40,10 @@ struct Bootstrap {
                 ? ElementError(
                     "the package cache does not hold all that 'debian' needs: mmdebstrap ended with \(end)",
                     hint: "Build once without --offline to fill the cache.")
-                : try MirrorDiagnosis(sources: sources, keyring: keyring, target: target)
-                    .error(after: end)
+                : try MirrorDiagnosis(
+                    sources: sources, keyring: keyring, packages: packages(), target: target
+                )
+                .error(after: end)
         }
         try cache.collect(from: target, keepsPackages: true)
     }

@@ -5,6 +5,7 @@ internal import ElementAPI
 struct MirrorDiagnosis {
     let sources: [AptSource]
     let keyring: String
+    let packages: [String]
     let target: RootContext
 
     /// The error that says most about the failure.
@@ -34,6 +35,13 @@ struct MirrorDiagnosis {
                 )
             }
         }
+        let asked = try target.result(
+            of: "/bin/sh", ["-c", Self.simulationScript, "sh", try target.treePath] + packages)
+        if let reason = asked.output.split(separator: "\n").first(where: { $0.hasPrefix("E: ") }) {
+            return ElementError(
+                "apt cannot install what the elements ask for: \(reason.dropFirst(3))",
+                hint: "Check the names of packages, the release and debian.components.")
+        }
         return ElementError(
             "mmdebstrap ended with \(end)",
             hint: "The mirrors answer; its last lines tell what failed.")
@@ -43,6 +51,14 @@ struct MirrorDiagnosis {
     private static let fetchScript = """
         exec /usr/lib/apt/apt-helper -oAcquire::Retries=1 -oAcquire::http::Timeout=20 \
             download-file "$1" "$2" 2>&1
+        """
+
+    /// Asks apt once more for the packages, with the tree's indexes.
+    private static let simulationScript = """
+        tree=$1
+        shift
+        exec apt-get -oDir="$tree" -oDir::State::Status="$tree/var/lib/dpkg/status" \
+            --simulate -qq install "$@" 2>&1
         """
 
     /// The line of apt's output that names the reason: the one after "Err:".
