@@ -9,7 +9,7 @@ internal import Wire
 struct WorkerRecord {
     private(set) var published: [String: String] = [:]
     /// The last lines that it printed.
-    var tail = TailBuffer(limit: 10)
+    var tail = TailBuffer(limit: 40)
     private var stream = FrameStream()
     private var isDone = false
     private var phases: [UInt32]?
