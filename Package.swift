@@ -93,10 +93,14 @@ func testTargets() -> [Target] {
             name: "ArchitectureTests", dependencies: ["TestSupport", "LinuxSystem", .system]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["TestSupport", "Diagnostics", "LinuxSystem", "Planning", .system]),
+            dependencies: [
+                "TestSupport", "Builder", "Diagnostics", "LinuxSystem", "Planning", .system,
+            ]),
         .testTarget(
             name: "BootTests",
-            dependencies: ["TestSupport", "Diagnostics", "LinuxSystem", "Planning", .system]),
+            dependencies: [
+                "TestSupport", "Builder", "Diagnostics", "LinuxSystem", "Planning", .system,
+            ]),
     ]
 }
 
