@@ -10,14 +10,14 @@ struct FirstBoot {
     }
 
     /// Host name, locale and network.
+    ///
+    /// The element base gives the host another name and lets it resolve.
     func configure(_ target: RootContext) throws {
-        let name = try parameters.text("hostname")
-        try target.writeFile("/etc/hostname", name + "\n")
+        try target.writeFile("/etc/hostname", "debian\n")
         try target.writeFile(
             "/etc/hosts",
             """
             127.0.0.1 localhost
-            127.0.1.1 \(name)
             ::1 localhost ip6-localhost ip6-loopback
             ff02::1 ip6-allnodes
             ff02::2 ip6-allrouters
