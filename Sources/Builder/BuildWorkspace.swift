@@ -10,7 +10,7 @@ package import SystemPackage
 /// The scratch folder of one build.
 ///
 ///     <scratch folder>/dibhost-build.<id>/lock      held as long as the builder lives; says whose it is
-///                                         tree      the target tree
+///                                         mnt       the target tree; shell elements know this name
 ///                                         image     the disk image before it has its format
 ///                                         hooks     what legacy hooks run from
 ///
@@ -26,7 +26,7 @@ package struct BuildWorkspace: ~Copyable {
 
     package let identifier: String
     package var folder: FilePath { locked.path }
-    package var tree: FilePath { folder.appending("tree") }
+    package var tree: FilePath { folder.appending("mnt") }
     package var image: FilePath { folder.appending("image") }
     package var hooks: FilePath { folder.appending("hooks") }
     /// Where the files lie, as a text for the reader.
@@ -101,10 +101,9 @@ package struct BuildWorkspace: ~Copyable {
             workspace = BuildWorkspace(
                 identifier: identifier, place: "on disk, \(disk) free\(reason)", locked: locked)
         }
-        for folder in [workspace.tree, workspace.image, workspace.hooks] {
+        for folder in [workspace.tree, workspace.image] {
             try check(mkdir(folder.string, 0o755), "make", folder)
         }
-        try check(chown(workspace.hooks.string, user.id, user.group), "make", workspace.hooks)
         try check(chown(workspace.folder.string, user.id, user.group), "make", workspace.folder)
         return workspace
     }

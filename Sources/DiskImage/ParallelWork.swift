@@ -4,10 +4,10 @@ internal import Dispatch
 internal import Synchronization
 
 /// Blocking work on several things at once, each on a thread of its own: programs, fsync(2).
-enum ParallelWork {
+package enum ParallelWork {
     /// Calls `work` for all items at once and returns the results in the items' order; the first item's error wins.
     @discardableResult
-    static func map<Item: Sendable, Value: Sendable>(
+    package static func map<Item: Sendable, Value: Sendable>(
         _ items: [Item], _ work: @Sendable (Item) throws -> Value
     ) throws -> [Value] {
         let results = Mutex<[Int: Result<Value, any Error>]>([:])
@@ -17,5 +17,10 @@ enum ParallelWork {
         }
         let collected = results.withLock { $0 }
         return try items.indices.compactMap { try collected[$0]?.get() }
+    }
+
+    /// Calls all of `work` at once and waits for all of it; the first one's error wins.
+    package static func all(_ work: [@Sendable () throws -> Void]) throws {
+        try map(work) { try $0() }
     }
 }

@@ -28,3 +28,12 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     case sync = "sync outputs"
     case publish = "rename outputs"
 }
+
+extension PlannedStep {
+    /// A step of dibhost's own work.
+    package init(host step: HostStep, phase: Phase? = nil) {
+        self.init(
+            kind: .host, phase: phase, name: step.rawValue, element: nil, isInChroot: false,
+            mayGrow: false)
+    }
+}

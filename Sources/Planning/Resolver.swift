@@ -168,7 +168,9 @@ package struct Resolver {
         of element: ElementDescription, in selection: ElementSelection
     ) throws {
         for name in element.conflicts {
-            guard let other = selection.provider(of: name, otherThan: element.name) else { continue }
+            guard let other = selection.provider(of: name, otherThan: element.name) else {
+                continue
+            }
             let means = other.name == name ? "" : ", which provides '\(name)'"
             throw BuildError(
                 .refused, "element '\(element.name)' conflicts with '\(other.name)'\(means)",
@@ -194,7 +196,8 @@ package struct Resolver {
             !manifest.distributions.contains(distribution)
         {
             throw BuildError(
-                .refused, "element '\(element.name)' does not support distribution '\(distribution)'",
+                .refused,
+                "element '\(element.name)' does not support distribution '\(distribution)'",
                 hint: "It supports: \(manifest.distributions.joined(separator: ", ")).")
         }
     }

@@ -54,7 +54,8 @@ struct StepPlanner {
 
     private func finish() -> [PlannedStep] {
         let found = Self.onFinishedTree.flatMap(run)
-        return (found.isEmpty
+        return
+            (found.isEmpty
             ? [] : [Self.host(.openChroot)] + found + [Self.host(.closeChroot)])
             + [Self.host(.cleanTree), Self.host(.writeBuildRecord)]
     }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Planning
+
+/// What every image says of its own making, in /etc/dibhost/build.json: no time, no host and no secret, so that the
+/// same input gives the same bytes.
+struct BuildRecord: Codable {
+    /// The file's path below the tree.
+    static let path = "/etc/dibhost/build.json"
+
+    var dibhost: String
+    var elements: [Element]
+    var parameters: [Parameter]
+
+    struct Element: Codable {
+        var name: String
+        var kind: String
+        var version: String?
+        var digest: String?
+    }
+
+    struct Parameter: Codable {
+        var element: String
+        var name: String
+        var value: String
+        var origin: String
+    }
+
+    /// - Parameter digests: the digest of each native element's file, by the element's name.
+    init(plan: BuildPlan, digests: [String: String]) {
+        dibhost = plan.version
+        elements = plan.elements.map { planned in
+            Element(
+                name: planned.description.name, kind: planned.description.kind.rawValue,
+                version: planned.description.version,
+                digest: digests[planned.description.name] ?? planned.description.digest)
+        }
+        parameters = plan.parameters.filter { !$0.isSecret }.compactMap { parameter in
+            parameter.value.map {
+                Parameter(
+                    element: parameter.element, name: parameter.name, value: $0,
+                    origin: parameter.origin.rawValue)
+            }
+        }
+    }
+
+    /// The file's content: indented JSON with sorted keys and a line feed at its end.
+    func encoded() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}

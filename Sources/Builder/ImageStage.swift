@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Archive
+import Diagnostics
+import DiskImage
+import Legacy
+import LinuxSystem
+import Planning
+import SystemPackage
+
+/// From the finished tree to published outputs.
+///
+/// Without legacy hooks in the last phases the tree is written once and never mounted; tar and disk image do not
+/// depend on each other and are written side by side. With such hooks the file system is written first, mounted over
+/// the tree, finished there and trimmed; tar then comes from the mounted file system.
+struct ImageStage: Sendable {
+    /// Free space that hooks on a mounted image can count on beside the layout's own share.
+    private static let finishingHeadroom = ByteCount.mebibytes(64)
+
+    private let plan: BuildPlan
+    private let steps: StepRunner
+    private let outputs: OutputSet
+    private let writer: ImageWriter
+
+    /// Makes the temporary outputs, runs `body` and removes what it did not publish.
+    static func run(
+        _ build: RunningBuild, _ body: (ImageStage) throws -> BuildReport
+    ) throws -> BuildReport {
+        var options = OutputSet.Options(buildID: build.buildID)
+        let request = build.plan.request
+        options.owner = .init(user: request.user.id, group: request.user.group)
+        options.overwritesOld = (request.environment["OVERWRITE_OLD_IMAGE"] ?? "0") != "0"
+        options.limits = build.limits
+        return try OutputSet.withOutputs(build.plan.outputs, options: options) { outputs in
+            try body(ImageStage(build: build, outputs: outputs))
+        }
+    }
+
+    private init(build: RunningBuild, outputs: OutputSet) {
+        plan = build.plan
+        steps = build.steps
+        self.outputs = outputs
+        writer = Self.writer(build, outputs, layout: build.plan.layout)
+    }
+
+    private static func writer(
+        _ build: RunningBuild, _ outputs: OutputSet, layout: DiskLayout
+    ) -> ImageWriter {
+        ImageWriter(
+            layout: layout, tree: build.folders.tree, scratch: build.folders.image,
+            outputs: outputs,
+            options: .init(request: build.plan.request, time: build.time, limits: build.limits))
+    }
+
+    /// Whether one of the outputs holds a file system.
+    var hasDiskImage: Bool { plan.outputs.contains { $0.format.isDiskImage } }
+
+    /// Writes all outputs from the finished tree and publishes them.
+    func writeOutputs(_ build: RunningBuild) throws -> BuildReport {
+        let measure = try steps.run(.measureTree) { try writer.measure() }
+        try ParallelWork.all([
+            { try writeTar() },
+            {
+                guard hasDiskImage else { return }
+                try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
+                try writePartitionTable(measure)
+                try convert()
+            },
+        ])
+        return try publish(build)
+    }
+
+    /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
+    ///
+    /// - Parameter phases: is told the device names that the contract promises to the last hooks.
+    func withMountedFileSystem(
+        _ build: RunningBuild, _ phases: PhaseRunner, finish: () throws -> Void
+    ) throws -> BuildReport {
+        var layout = plan.layout
+        layout.extraSize = (layout.extraSize ?? .zero) + Self.finishingHeadroom
+        let writer = Self.writer(build, outputs, layout: layout)
+        let measure = try steps.run(.measureTree) { try writer.measure() }
+        try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
+        let disk = try LoopDevice(image: writer.image)
+        let mounted = try steps.run(.mountImage) {
+            try MountedImage(image: writer.image, layout: layout, over: build.folders.tree)
+        }
+        build.devices = [disk.path, mounted.device]
+        phases.setVariable("IMAGE_BLOCK_DEVICE", disk.path.string)
+        phases.setVariable(
+            "IMAGE_BLOCK_DEVICES", " [image0]=\(disk.path)  [root]=\(mounted.device) ")
+        try finish()
+        try writeTar()
+        try writePartitionTable(measure)
+        try steps.run(.trimImage) { try mounted.trim() }
+        try mounted.unmount()
+        try disk.close()
+        try convert()
+        return try publish(build)
+    }
+
+    private func writeTar() throws {
+        guard outputs[.tar] != nil else { return }
+        let summary = try steps.run(.writeTar) { try writer.writeTar() }
+        for warning in summary?.warnings ?? [] { steps.events.message(.warning, warning) }
+    }
+
+    private func writePartitionTable(_ measure: ImageWriter.Measure) throws {
+        guard plan.layout.table != .none else { return }
+        try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
+    }
+
+    private func convert() throws {
+        guard outputs[.qcow2] != nil else { return }
+        try steps.run(.convert) { try writer.convert() }
+    }
+
+    private func publish(_ build: RunningBuild) throws -> BuildReport {
+        let digests = try steps.run(.checksum) { try outputs.computeDigests() }
+        try steps.run(.sync) { try outputs.sync() }
+        let published = try steps.run(.publish) { try outputs.publish(digests: digests) }
+        let artifacts = published.map { output in
+            Artifact(
+                format: output.format, path: output.path.string, size: output.size,
+                allocated: output.allocated, sha256: output.sha256)
+        }
+        for artifact in artifacts { build.events.send(.artifactFinished(artifact)) }
+        for output in published {
+            if let kept = output.keptAs { build.note("kept the previous output as '\(kept)'") }
+        }
+        if let hook = build.isMountedFor {
+            build.note("not reproducible: mounted for \(hook.sortName)")
+        }
+        return BuildReport(
+            artifacts: artifacts, timings: steps.timings, warnings: build.warnings,
+            isReproducible: build.isMountedFor == nil)
+    }
+}

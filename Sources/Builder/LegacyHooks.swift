@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Legacy
+import LinuxSystem
+import Planning
+import SystemPackage
+
+/// The hooks of the plan's shell elements, run from one folder that all of them are merged into.
+final class LegacyHooks {
+    private let build: RunningBuild
+    private let folder: HookFolder
+    private var environment: LegacyEnvironment
+    /// The hook folder's mount in the chroot, while a phase runs there.
+    private var mount: Mount?
+
+    init(build: RunningBuild) throws {
+        self.build = build
+        environment = build.environment
+        folder = try build.steps.run(.assembleHooks) {
+            let elements = build.plan.elements.map(\.description)
+            try NativeElementView.make(for: elements, in: build.views, user: build.credentials)
+            return try HookFolder.assemble(
+                elements: elements, into: build.folders.hooks, user: build.credentials)
+        }
+    }
+
+    /// The hooks of a phase as they are now.
+    func hooks(of phase: Phase) throws -> [PlannedHook] {
+        try folder.hooks(of: phase, pattern: pattern).map { hook in
+            PlannedHook(
+                phase: phase, sortName: hook.name, element: hook.element ?? "added by a hook",
+                kind: .legacy)
+        }
+    }
+
+    /// Says which files of a phase's folder never run, and brings the hooks into reach of the chroot.
+    func enter(_ phase: Phase) throws {
+        for reason in try folder.ignoredFiles(of: phase, pattern: pattern) {
+            try build.warnOrFail(reason)
+        }
+        guard phase.isInChroot else { return }
+        let tree = try build.tree
+        try tree.makeFolder(HookFolder.pathInChroot.string)
+        let hooks = try FileDescriptor.open(
+            build.folders.hooks, .readOnly, options: [.directory, .closeOnExec])
+        defer { try? hooks.close() }
+        let mount = try Mount.copy(of: hooks, attributes: .readOnly)
+        try tree.attach(mount, over: HookFolder.pathInChroot.string)
+        self.mount = consume mount
+    }
+
+    /// Takes the hooks out of the chroot.
+    func leave(_ phase: Phase) throws {
+        guard let mount = mount.take() else { return }
+        try mount.detach()
+        try build.tree.remove(HookFolder.pathInChroot.string)
+    }
+
+    func setVariable(_ name: String, _ value: String) {
+        environment.runtimeVariables[name] = value
+    }
+
+    /// Runs one hook to its end.
+    ///
+    /// - Throws: `BuildError` with the hook's last lines when it does not end with status 0.
+    func run(_ hook: PlannedHook) throws {
+        let scripts = try folder.hooks(of: hook.phase, pattern: pattern)
+        guard let script = scripts.first(where: { $0.name == hook.sortName }) else {
+            return build.note("hook '\(hook.sortName)' was removed by an earlier hook")
+        }
+        var tail = TailBuffer(limit: 20)
+        let status: ExitStatus
+        do {
+            status = try environment.command(for: script).run(limits: build.limits) { line in
+                tail.append(line)
+                build.output(line)
+            }
+        } catch var error as BuildError {
+            error.location = hook.location
+            throw error
+        }
+        guard status.isSuccess else {
+            throw BuildError(
+                .buildFailed, "hook '\(hook.sortName)' failed: \(status)",
+                detail: tail.lines.joined(separator: "\n"), location: hook.location)
+        }
+    }
+
+    private var pattern: String? { build.plan.request.environment["RUN_PARTS_REGEX"] }
+}

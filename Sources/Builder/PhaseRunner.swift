@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Planning
+
+/// Runs the hooks of one phase after the other, native and legacy ones interleaved by number and name.
+///
+/// The list of a phase is made when the phase starts: a legacy hook may have added hooks to it.
+final class PhaseRunner {
+    private let build: RunningBuild
+    private let native: NativeHooks
+    /// nil when the plan has no legacy element.
+    private let legacy: LegacyHooks?
+
+    init(build: RunningBuild) throws {
+        self.build = build
+        native = try NativeHooks(build: build)
+        legacy = try build.hasLegacyElements ? LegacyHooks(build: build) : nil
+    }
+
+    /// The first legacy hook of pre-finalise, finalise or cleanup: it forces the mounted image.
+    ///
+    /// Asked after the last phase that runs on the tree, so that hooks added on the way count.
+    func firstFinishingLegacyHook() throws -> PlannedHook? {
+        guard let legacy else { return nil }
+        for phase in [.preFinalise, .finalise, .cleanup] as [Phase] {
+            if let hook = try legacy.hooks(of: phase).first { return hook }
+        }
+        return nil
+    }
+
+    /// Tells legacy hooks that start from now on about a variable, such as IMAGE_BLOCK_DEVICE.
+    func setVariable(_ name: String, _ value: String) {
+        legacy?.setVariable(name, value)
+    }
+
+    /// Runs all hooks of `phase` in their order.
+    func run(_ phase: Phase) throws {
+        let hooks = try (native.hooks(of: phase) + (legacy?.hooks(of: phase) ?? []))
+            .sorted { HookOrder($0.sortName) < HookOrder($1.sortName) }
+        guard !hooks.isEmpty else { return }
+        announceAdded(hooks, phase)
+        try legacy?.enter(phase)
+        for hook in hooks {
+            try build.steps.run(PlannedStep(hook)) { try run(hook) }
+        }
+        try legacy?.leave(phase)
+    }
+
+    private func announceAdded(_ hooks: [PlannedHook], _ phase: Phase) {
+        let planned = Set(build.plan.steps.filter { $0.phase == phase }.map(\.name))
+        for hook in hooks where !planned.contains(hook.sortName) {
+            build.steps.add(PlannedStep(hook), by: "an earlier hook")
+        }
+    }
+
+    private func run(_ hook: PlannedHook) throws {
+        switch hook.kind {
+        case .native: try native.run(hook)
+        case .legacy: try legacy?.run(hook)
+        }
+        try build.endLeftovers(of: hook)
+    }
+}
+
+extension PlannedStep {
+    /// The step that runs a hook.
+    init(_ hook: PlannedHook) {
+        self.init(
+            kind: hook.kind == .native ? .native : .legacy, phase: hook.phase,
+            name: hook.sortName, element: hook.element, isInChroot: hook.phase.isInChroot,
+            mayGrow: false)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Legacy
+import LinuxSystem
+import Planning
+import SystemPackage
+
+/// The build's own work in the target tree.
+extension RunningBuild {
+    /// Checks that the root phase made a root file system.
+    ///
+    /// - Throws: `BuildError` when the tree is empty but for lost+found and tmp.
+    func checkRoot() throws {
+        try steps.run(.checkRoot) {
+            let names = try FolderListing.entries(of: folders.tree).map(\.name)
+            guard names.contains(where: { !$0.hasPrefix("lost+found") && !$0.hasSuffix("tmp") })
+            else {
+                throw BuildError(
+                    .buildFailed, "the target tree is empty after phase root",
+                    hint: "Add an element whose root hook makes a root file system, such as debian."
+                )
+            }
+        }
+    }
+
+    /// Gives the tree the host's resolv.conf until `cleanTree`.
+    func useHostResolver() throws {
+        try ResolverFile.install(in: tree)
+    }
+
+    /// Runs `body` with /proc, /sys and /dev mounted in the tree.
+    ///
+    /// What hooks mounted below the tree is undone with them, and logged.
+    func withChroot(_ body: () throws -> Void) throws {
+        let mounts = try steps.run(.openChroot) {
+            try ChrootMounts.attach(
+                to: try tree, bindsHostDevices: plan.request.bindsHostDevices)
+        }
+        if !plan.request.bindsHostDevices {
+            for device in devices { try DeviceNode.copy(device, into: mounts.deviceFolder) }
+        }
+        do {
+            try body()
+        } catch {
+            // What still runs in the chroot holds its mounts.
+            _ = try? LeftoverProcesses.endAll()
+            throw error
+        }
+        try mounts.detach()
+        try steps.run(.closeChroot) {
+            for path in try MountTable.unmountAll(below: folders.tree) {
+                note("undid the mount '\(path)' that a hook made")
+            }
+        }
+    }
+
+    /// Gives the tree its own resolv.conf back and empties /tmp and the logs.
+    func cleanTree() throws {
+        try steps.run(.cleanTree) {
+            let tree = try tree
+            try ResolverFile.restore(in: tree)
+            try TreeCleaning.clean(tree)
+        }
+    }
+
+    /// Writes /etc/dibhost/build.json.
+    func writeBuildRecord() throws {
+        try steps.run(.writeBuildRecord) {
+            let digests = try FileDigests.sha256(
+                of: nativeElements.map { FilePath($0.path) }, limits: limits)
+            let record = BuildRecord(
+                plan: plan,
+                digests: Dictionary(uniqueKeysWithValues: zip(nativeElements.map(\.name), digests)))
+            let tree = try tree
+            try tree.makeFolder("/etc")
+            try tree.makeFolder("/etc/dibhost")
+            try tree.write(Array(record.encoded().utf8), to: BuildRecord.path)
+        }
+    }
+}
