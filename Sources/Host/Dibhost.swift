@@ -6,7 +6,10 @@ import ArgumentParser
 struct Dibhost: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dibhost", abstract: "Builds operating-system images from elements.",
-        subcommands: [Plan.self, ElementsCommand.self, PluginCommand.self, RunPlan.self])
+        subcommands: [
+            Build.self, Plan.self, ElementsCommand.self, PluginCommand.self, RunPlan.self,
+        ],
+        defaultSubcommand: Build.self)
 
     static func main() { ProgramExit.run(Self.self) }
 }

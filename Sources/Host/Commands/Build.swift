@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Builder
+import Diagnostics
+import Foundation
+import Planning
+
+/// `dibhost [build]`: builds an image.
+struct Build: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Build an image from elements.",
+        discussion: """
+            Elements are looked up in the plugin folders (--plugin-dir) and the element folders \
+            (--elements-path). Everything that can be refused is refused before the first side effect.
+            """)
+
+    @OptionGroup var options: BuildOptions
+
+    @Option(
+        name: .long,
+        help: "Also write the build's events to FILE, one JSON object a line.",
+        completion: .file())
+    var events: String?
+
+    func run() throws {
+        let plan = try options.plan()
+        try Preflight(plan: plan).check()
+        let log = try BuildLog(path: options.logfile ?? BuildLog.defaultPath(for: plan.request))
+        let stream = try events.map { try EventStreamFile(path: $0) }
+        let reporter = TerminalReporter(showsOutput: options.trace > 0)
+        let start = ContinuousClock.now
+        do {
+            let report = try BuildSession(plan: plan, programs: .installed()).run(
+                onEvent: { event in
+                    log.record(event)
+                    try stream?.write(event)
+                    reporter.handle(event)
+                }, onTick: { reporter.redraw() })
+            reporter.summarize(report, elapsed: ContinuousClock.now - start)
+        } catch var error as BuildError {
+            reporter.clear()
+            error.detail = [error.detail, "log: \(log.path)"].compactMap(\.self)
+                .joined(separator: "\n")
+            throw error
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Builder
+import Diagnostics
+import Foundation
+import Logging
+import Planning
+
+/// The log file of a build: every line that hooks print and every message, each with its time.
+final class BuildLog {
+    let path: String
+    private var logger: Logger
+    private let file: LogFile
+
+    /// Opens the file for appending.
+    ///
+    /// - Throws: `BuildError` when the file cannot be opened.
+    init(path: String) throws {
+        self.path = path
+        let file = try LogFile(path: path)
+        self.file = file
+        logger = Logger(label: "dibhost") { _ in LogFileHandler(file: file) }
+        logger.logLevel = .debug
+    }
+
+    /// A new file in the cache folder, for a build without --logfile; the newest twenty are kept.
+    static func defaultPath(for request: BuildRequest) throws -> String {
+        let folder = request.cacheFolder + "/logs"
+        let files = FileManager.default
+        do {
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let old = try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".log") }
+            for name in old.sorted().dropLast(19) {
+                try files.removeItem(atPath: "\(folder)/\(name)")
+            }
+        } catch {
+            throw BuildError(
+                .refused, "cannot use the log folder '\(folder)'",
+                hint: "Name a log file with --logfile, or another cache folder with --image-cache.",
+                cause: error.localizedDescription)
+        }
+        let time = Date().formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
+        return "\(folder)/\(time)-\(getpid()).log"
+    }
+
+    func record(_ event: BuildEvent) {
+        switch event {
+        case .buildStarted(let buildID, let scratch, let steps):
+            logger.notice("build \(buildID) started: \(steps) steps, scratch folder \(scratch)")
+        case .stepStarted(let index, let total, let step):
+            logger[metadataKey: "step"] = "\(index)/\(total) \(step.name)"
+            logger[metadataKey: "phase"] = step.phase.map { "\($0.rawValue)" }
+            logger.notice("started")
+        case .stepFinished(_, let seconds):
+            logger.notice("finished after \(String(format: "%.3f", seconds)) s")
+        case .stepAdded(let step, let hook):
+            logger.notice("hook '\(hook)' added '\(step.name)'")
+        case .output(let line):
+            logger.info("| \(line)")
+        case .message(let level, let text):
+            logger.log(level: level.loggerLevel, "\(text)")
+        case .progress:
+            break
+        case .published(let element, let name, let value):
+            logger.info("\(element) published \(name)=\(value)")
+        case .artifactFinished(let artifact):
+            logger.notice("wrote \(artifact.path), \(artifact.size)")
+        case .buildFinished:
+            logger.notice("build finished")
+        case .buildFailed(let error):
+            logger.error("build failed: \(error)")
+        }
+    }
+}
+
+/// One file that log handlers share; lines are written whole.
+final class LogFile: @unchecked Sendable {
+    private let lock = NSLock()
+    private let handle: FileHandle
+
+    init(path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw BuildError(
+                .refused, "cannot open the log file '\(path)'",
+                hint: "Name a file in a folder that exists and that you can write to.",
+                cause: String(cString: strerror(errno)))
+        }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    func write(_ line: String) {
+        lock.withLock { handle.write(Data((line + "\n").utf8)) }
+    }
+}
+
+/// Writes swift-log's records to a file, one line each.
+struct LogFileHandler: LogHandler {
+    let file: LogFile
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .debug
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let step = metadata["step"].map { " [\($0)]" } ?? ""
+        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        file.write("\(time) \(event.level.rawValue)\(step) \(event.message)")
+    }
+}
+
+extension BuildEvent.Level {
+    fileprivate var loggerLevel: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Builder
+import Diagnostics
+import Foundation
+
+/// The file of --events: one JSON object a line, each written whole and at once so that a reader can follow.
+final class EventStreamFile {
+    private let handle: FileHandle
+    private let encoder: JSONEncoder
+
+    /// - Throws: `BuildError` when the file cannot be opened.
+    init(path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw BuildError(
+                .refused, "cannot open the event file '\(path)'",
+                hint: "Name a file or pipe in a folder that exists and that you can write to.",
+                cause: String(cString: strerror(errno)))
+        }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    }
+
+    func write(_ event: BuildEvent) throws {
+        try handle.write(contentsOf: encoder.encode(event) + Data("\n".utf8))
+    }
+}

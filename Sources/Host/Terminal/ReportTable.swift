@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Builder
+import Diagnostics
+import Foundation
+
+/// The tables that end a build: what was written, and where the time went.
+struct ReportTable {
+    let report: BuildReport
+    let elapsed: Duration
+
+    var lines: [String] { artifactLines + timeLines }
+
+    private var artifactLines: [String] {
+        let paths = report.artifacts.map(\.path)
+        let width = max(10, paths.map(\.count).max() ?? 0) + 2
+        let header = "artifact".padded(to: width) + "      size  allocated  sha256"
+        let rows = report.artifacts.map { artifact in
+            artifact.path.padded(to: width)
+                + artifact.size.description.leftPadded(to: 10) + " "
+                + artifact.allocated.description.leftPadded(to: 10) + "  "
+                + (artifact.sha256 ?? "-")
+        }
+        return rows.isEmpty ? [] : [""] + [header] + rows
+    }
+
+    private var timeLines: [String] {
+        let rows = report.timings.filter { $0.seconds >= 0.005 }.map {
+            "  " + $0.name.padded(to: 22) + String(format: "%8.2f s", $0.seconds)
+        }
+        let seconds =
+            Double(elapsed.components.seconds)
+            + Double(elapsed.components.attoseconds) / 1e18
+        return ["", "time by phase"] + rows
+            + ["  " + "in all".padded(to: 22) + String(format: "%8.2f s", seconds)]
+    }
+}
+
+extension String {
+    fileprivate func leftPadded(to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - count)) + self
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Builder
+import Diagnostics
+import Foundation
+import Planning
+
+/// Shows a build on standard error: a line for each finished step, a live line for the running one when standard
+/// error is a terminal, and the tables at the end.
+final class TerminalReporter {
+    private let showsOutput: Bool
+    private let isTerminal: Bool
+    private let width: Int
+    /// The steps that run now, oldest first; more than one while outputs are made in parallel.
+    private var running: [Running] = []
+    private var hasLiveLine = false
+
+    private struct Running {
+        var index: Int
+        var total: Int
+        var step: PlannedStep
+        var started: ContinuousClock.Instant
+        var progress: String
+    }
+
+    /// - Parameter showsOutput: whether each line that hooks print is shown too (-x).
+    init(showsOutput: Bool) {
+        self.showsOutput = showsOutput
+        isTerminal = isatty(STDERR_FILENO) == 1
+        width = Self.terminalWidth()
+    }
+
+    func handle(_ event: BuildEvent) {
+        switch event {
+        case .buildStarted(let buildID, let scratch, let steps):
+            line("build \(buildID): \(steps) steps, scratch folder \(scratch)")
+        case .stepStarted(let index, let total, let step):
+            running.append(
+                Running(index: index, total: total, step: step, started: .now, progress: ""))
+            redraw()
+        case .stepFinished(let index, let seconds):
+            finishStep(index, seconds)
+        case .stepAdded(let step, let hook):
+            line("  hook '\(hook)' added '\(step.name)' to \(step.phase?.rawValue ?? "the build")")
+        case .output(let text):
+            if showsOutput { line("  | \(text)") }
+        case .message(let level, let text):
+            if level != .debug || showsOutput { line("  \(level.rawValue): \(text)") }
+        case .progress(let done, let total):
+            guard !running.isEmpty else { return }
+            running[running.count - 1].progress =
+                total > 0 ? " \(done * 100 / total) %" : " \(done)"
+            redraw()
+        case .published(let element, let name, let value):
+            if showsOutput { line("  \(element) published \(name)=\(value)") }
+        case .artifactFinished, .buildFinished, .buildFailed:
+            clearLiveLine()
+        }
+    }
+
+    /// Draws the live line anew; called once a second while a step runs.
+    func redraw() {
+        guard isTerminal, let running = running.last else { return }
+        let seconds = Int((ContinuousClock.now - running.started).components.seconds)
+        let text =
+            "[\(running.index)/\(running.total)] \(Self.title(running.step))\(running.progress) \(seconds) s"
+        write("\r\u{1B}[K" + String(text.prefix(width - 1)))
+        hasLiveLine = true
+    }
+
+    /// The tables after a build: artifacts with size and digest, time by phase.
+    func summarize(_ report: BuildReport, elapsed: Duration) {
+        clearLiveLine()
+        for row in ReportTable(report: report, elapsed: elapsed).lines { line(row) }
+    }
+
+    func line(_ text: String) {
+        clearLiveLine()
+        write(text + "\n")
+        redraw()
+    }
+
+    private func finishStep(_ index: Int, _ seconds: Double) {
+        guard let position = running.firstIndex(where: { $0.index == index }) else { return }
+        let running = running.remove(at: position)
+        let counter = "[\(running.index)/\(running.total)]"
+        let time = String(format: "%8.2f s", seconds)
+        line(counter.padded(to: 9) + Self.title(running.step).padded(to: 52) + time)
+    }
+
+    private static func title(_ step: PlannedStep) -> String {
+        let phase = (step.phase?.rawValue ?? "image").padded(to: 13)
+        guard let element = step.element else { return phase + step.name }
+        return phase + (step.name.hasSuffix(element) ? step.name : "\(step.name) (\(element))")
+    }
+
+    /// Removes the live line, for an error message that follows.
+    func clear() {
+        running = []
+        clearLiveLine()
+    }
+
+    private func clearLiveLine() {
+        guard hasLiveLine else { return }
+        write("\r\u{1B}[K")
+        hasLiveLine = false
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    private static func terminalWidth() -> Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else {
+            return 100
+        }
+        return Int(size.ws_col)
+    }
+}
+
+extension String {
+    /// The text followed by spaces up to `width` characters; longer text keeps one space behind it.
+    func padded(to width: Int) -> String {
+        count < width ? self + String(repeating: " ", count: width - count) : self + " "
+    }
+}
