@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdio.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,10 @@ int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count
     setfsgid(getegid());
     if (setgroups((size_t)saved_count, saved) < 0) _exit(127);
     return result;
+}
+
+void clinux_print_by_lines(void) {
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
 int clinux_enter_root(int directory) {

@@ -7,7 +7,8 @@ import Wire
 /// The table that a plugin returned, checked before anything in it is used.
 struct PluginTable {
     private let table: UnsafePointer<dib_element>
-    private let element: String
+    /// Far more than there are phases.
+    private static let mostHooks = 64
 
     /// Checks size, contract and name; each refusal has its own message.
     init(_ table: UnsafePointer<dib_element>?, element: String) throws {
@@ -33,8 +34,24 @@ struct PluginTable {
         guard table.pointee.create != nil else {
             throw WorkerFailure(.contract, "the plugin's table has no function 'create'")
         }
+        try Self.checkList(table.pointee)
         self.table = table
-        self.element = element
+    }
+
+    /// Checks that the list of hooks can be walked.
+    private static func checkList(_ table: dib_element) throws {
+        guard table.hook_count <= mostHooks, table.hook_count == 0 || table.hooks != nil else {
+            throw WorkerFailure(
+                .contract, "the plugin's table says that there are \(table.hook_count) hooks",
+                hint: "Set hook_count to the number of hooks, and hooks to the first.")
+        }
+        let needed = MemoryLayout<dib_hook>.size
+        guard table.hook_count == 0 || table.hook_stride >= needed else {
+            throw WorkerFailure(
+                .contract,
+                "the plugin's hooks are \(table.hook_stride) bytes apart, at least \(needed) are needed",
+                hint: "Set hook_stride to sizeof(dib_hook).")
+        }
     }
 
     private static func tooShort(_ size: UInt32) -> WorkerFailure {
@@ -50,7 +67,6 @@ struct PluginTable {
     private var hooks: [dib_hook] {
         guard let first = UnsafeRawPointer(table.pointee.hooks) else { return [] }
         let stride = Int(table.pointee.hook_stride)
-        guard stride >= MemoryLayout<dib_hook>.size else { return [] }
         return (0..<Int(table.pointee.hook_count)).map {
             first.load(fromByteOffset: $0 * stride, as: dib_hook.self)
         }

@@ -11,6 +11,7 @@ enum Worker {
     static func main() -> Never {
         let frames = FrameOutput(descriptor: WorkOrder.Descriptor.frames)
         do {
+            try prepareProcess()
             let order = try readOrder()
             let library = try PluginLibrary.load(WorkOrder.Descriptor.plugin)
             let host = HostTable(HookServices(order: order, frames: frames))
@@ -35,6 +36,16 @@ enum Worker {
     private static func finish() -> Never {
         fflush(nil)
         _exit(0)
+    }
+
+    /// Makes the process the same whoever called dibhost, and its descriptors its own.
+    private static func prepareProcess() throws {
+        ThisProcess.printByLines()
+        ThisProcess.setFileModeMask(0o022)
+        let own = [
+            WorkOrder.Descriptor.plugin, WorkOrder.Descriptor.tree, WorkOrder.Descriptor.frames,
+        ]
+        for number in own { try ThisProcess.closeOnExec(FileDescriptor(rawValue: number)) }
     }
 
     private static func readOrder() throws -> WorkOrder {

@@ -64,6 +64,15 @@ private let broken = [
         source: table(".size = sizeof(dib_element), .create = create"),
         message: "the plugin's code has the phases (none), its manifest install"),
     BrokenPlugin(
+        testDescription: "has no hooks where it says so",
+        source: table(".size = sizeof(dib_element), .create = create, .hook_count = 1"),
+        message: "the plugin's table says that there are 1 hooks"),
+    BrokenPlugin(
+        testDescription: "has hooks that overlap",
+        source: table(
+            ".size = sizeof(dib_element), .create = create, .hook_count = 1, .hooks = hooks"),
+        message: "the plugin's hooks are 0 bytes apart, at least 16 are needed"),
+    BrokenPlugin(
         testDescription: "has two hooks for one phase",
         source: table(
             ".size = sizeof(dib_element), .create = create, .hook_count = 2, "

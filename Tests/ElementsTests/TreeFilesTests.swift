@@ -142,6 +142,11 @@ func aFileErrorNamesThePathAndTheReason(work: String, message: String) throws {
     }
 }
 
+@Test func whatAHookAndItsProgramsPrintStaysInOrder() throws {
+    let outcome = try scribe(.postRoot, "order").run(on: nil)
+    #expect(lines(outcome) == ["first", "second", "third"])
+}
+
 @Test func theTreesPathIsForThoseWhoDeclaredIt() throws {
     try ScratchTree.with(programs: []) { tree in
         var run = scribe(.postRoot, "tree-path")

@@ -67,6 +67,9 @@ int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count
 /// chroot(2) to the folder behind a descriptor, which becomes the working directory too.
 int clinux_enter_root(int directory);
 
+/// setvbuf(3): what this process prints leaves it line by line, into a pipe too.
+void clinux_print_by_lines(void);
+
 /// prctl(2) PR_SET_CHILD_SUBREAPER / PR_SET_DUMPABLE / PR_SET_NAME style calls with one argument.
 int clinux_prctl(int option, unsigned long argument);
 

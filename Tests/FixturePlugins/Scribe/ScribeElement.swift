@@ -21,6 +21,10 @@ struct Scribe: Element, InstallPhase, PostRootPhase {
             case "input": print(try target.output(of: "cat", input: "given"))
             case "status": print(try target.result(of: "sh", ["-c", "echo no; exit 4"]).end)
             case "missing": try target.run("no-such-program-anywhere")
+            case "order":
+                print("first")
+                try target.run("echo", ["second"])
+                print("third")
             case "trap": print([1, 2][work.count + 2])
             case "environment":
                 print(try target.output(of: "env", environment: ["ADDED": "yes"]), terminator: "")
