@@ -35,7 +35,7 @@ package struct ElementCatalog {
 
     /// Checks the plugin of a planned element once more and returns the open file, which is what the worker loads.
     ///
-    /// - Parameter user: the user who called dibhost.
+    /// `user` is the one who called dibhost.
     /// - Throws: `BuildError` when the plugin cannot be used, or is not the one that was planned with.
     package static func openPlugin(
         _ element: ElementDescription, user: UInt32
@@ -60,7 +60,7 @@ package struct ElementCatalog {
 
     /// Checks a plugin file that nobody asked to build with.
     ///
-    /// - Parameter user: the user who called dibhost.
+    /// `user` is the one who called dibhost.
     /// - Throws: `BuildError` with status 2 when it cannot be used.
     package static func inspectPlugin(_ path: FilePath, user: UInt32) throws -> PluginFile {
         var trust = FileTrust(user: user)

@@ -3,7 +3,7 @@
 import Diagnostics
 import Planning
 
-/// A plan as a person reads it. Secret values are not in it.
+/// A plan as a person reads it, without secret values.
 struct PlanText {
     private let plan: BuildPlan
 

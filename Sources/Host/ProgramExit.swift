@@ -30,9 +30,12 @@ enum ProgramExit {
 
     /// ArgumentParser's text in the form of our own messages.
     private static func usageError(_ text: String) -> BuildError {
-        let message = text.prefix(1).lowercased() + text.dropFirst()
+        let sentences = text.split(separator: ". ", maxSplits: 1)
+        let first = sentences.first ?? "Wrong usage"
+        let message = first.prefix(1).lowercased() + first.dropFirst()
         return BuildError(
             .refused, message.hasSuffix(".") ? String(message.dropLast()) : message,
-            hint: "'dibhost --help' lists commands and options.")
+            hint: sentences.count > 1
+                ? String(sentences[1]) : "'dibhost --help' lists commands and options.")
     }
 }

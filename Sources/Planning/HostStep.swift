@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Work of dibhost's own, in the order in which a build does it. The planner lists these steps and the runner runs
-/// them under the same names, so that a plan and a log can be compared line by line.
+/// Work of dibhost's own, in the order in which a build does it.
+///
+/// The planner lists these steps and the runner runs them under the same names, so that a plan and a log can be compared line by line.
 package enum HostStep: String, CaseIterable, Codable, Sendable {
     case makeWorkspace = "make workspace"
     /// Before the first phase: the folder that legacy hooks run from. Only with a legacy element.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A moment of the build, in the order of the cases. The raw value is the name in manifests, plans and logs,
+/// A moment of the build, in the order of the cases.
+///
+/// The raw value is the name in manifests, plans and logs,
 /// and, with ".d" behind it, the folder name of legacy elements.
 package enum Phase: String, CaseIterable, Codable, Sendable, Comparable {
     case root

@@ -2,7 +2,7 @@
 
 internal import Diagnostics
 
-/// Makes the plan of a build from what was asked and what exists. Reads and touches nothing else.
+/// Makes the plan of a build from what was asked and what exists; reads and touches nothing else.
 package struct Planner {
     private let request: BuildRequest
     private let index: ElementIndex

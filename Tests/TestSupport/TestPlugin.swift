@@ -13,11 +13,7 @@ package enum TestPlugin {
             """
     }
 
-    /// Compiles a plugin that holds `manifest`.
-    ///
-    /// - Parameters:
-    ///   - manifest: The bytes of the section; nil for a library without it.
-    ///   - symbol: The function that it exports.
+    /// Compiles a plugin that holds `manifest` (nil: a library without that section) and exports `symbol`.
     package static func write(
         _ manifest: String?, to file: FilePath, symbol: String = "dib_element_v1"
     ) throws {

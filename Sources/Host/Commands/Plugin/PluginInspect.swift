@@ -7,7 +7,7 @@ import LinuxSystem
 import Planning
 import SystemPackage
 
-/// `dibhost plugin inspect`: what a plugin file says of itself. None of its code runs.
+/// `dibhost plugin inspect`: what a plugin file says of itself, without running it.
 struct PluginInspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Shows what a plugin file says, without running it.")
