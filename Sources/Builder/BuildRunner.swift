@@ -77,8 +77,11 @@ package struct BuildRunner {
 
     /// The last phases and the cleaning: on the finished tree, or on the mounted image.
     private func finish(_ build: RunningBuild, _ phases: PhaseRunner) throws {
-        try build.withChroot {
-            for phase in [.preFinalise, .finalise, .cleanup] as [Phase] { try phases.run(phase) }
+        let last = [.preFinalise, .finalise, .cleanup] as [Phase]
+        if try last.contains(where: { try phases.hasHooks(in: $0) }) {
+            try build.withChroot {
+                for phase in last { try phases.run(phase) }
+            }
         }
         try build.cleanTree()
         try build.writeBuildRecord()

@@ -58,16 +58,11 @@ struct ImageStage: Sendable {
     /// Writes all outputs from the finished tree and publishes them.
     func writeOutputs(_ build: RunningBuild) throws -> BuildReport {
         let measure = try steps.run(.measureTree) { try writer.measure() }
-        try ParallelWork.all([
-            { try writeTar() },
-            {
-                guard hasDiskImage else { return }
-                try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-                try writePartitionTable(measure)
-                try convert()
-            },
-        ])
-        return try publish(build)
+        let work: [@Sendable () throws -> [Digest]] = [
+            { try writeDisk(measure) }, { try writeTar() },
+        ]
+        let digests = try ParallelWork.map(work) { try $0() }
+        return try publish(build, digests.flatMap(\.self))
     }
 
     /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
@@ -90,19 +85,26 @@ struct ImageStage: Sendable {
         phases.setVariable(
             "IMAGE_BLOCK_DEVICES", " [image0]=\(disk.path)  [root]=\(mounted.device) ")
         try finish()
-        try writeTar()
+        let tarDigests = try writeTar()
         try writePartitionTable(measure)
         try steps.run(.trimImage) { try mounted.trim() }
         try mounted.unmount()
         try disk.close()
-        try convert()
-        return try publish(build)
+        return try publish(build, convert() + tarDigests)
     }
 
-    private func writeTar() throws {
-        guard outputs[.tar] != nil else { return }
+    private func writeDisk(_ measure: ImageWriter.Measure) throws -> [Digest] {
+        guard hasDiskImage else { return [] }
+        try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
+        try writePartitionTable(measure)
+        return try convert()
+    }
+
+    private func writeTar() throws -> [Digest] {
+        guard outputs[.tar] != nil else { return [] }
         let summary = try steps.run(.writeTar) { try writer.writeTar() }
         for warning in summary?.warnings ?? [] { steps.events.message(.warning, warning) }
+        return try digests(of: .tar)
     }
 
     private func writePartitionTable(_ measure: ImageWriter.Measure) throws {
@@ -110,13 +112,19 @@ struct ImageStage: Sendable {
         try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
     }
 
-    private func convert() throws {
-        guard outputs[.qcow2] != nil else { return }
+    /// Makes the other disk formats from the raw image.
+    private func convert() throws -> [Digest] {
+        guard outputs[.qcow2] != nil else { return try digests(of: .raw) }
         try steps.run(.convert) { try writer.convert() }
+        return try digests(of: .qcow2) + digests(of: .raw)
     }
 
-    private func publish(_ build: RunningBuild) throws -> BuildReport {
-        let digests = try steps.run(.checksum) { try outputs.computeDigests() }
+    private func digests(of format: OutputFormat) throws -> [Digest] {
+        guard let file = outputs[format] else { return [] }
+        return try steps.run(.digest(of: format)) { try outputs.computeDigests(of: file) }
+    }
+
+    private func publish(_ build: RunningBuild, _ digests: [Digest]) throws -> BuildReport {
         try steps.run(.sync) { try outputs.sync() }
         let published = try steps.run(.publish) { try outputs.publish(digests: digests) }
         let artifacts = published.map { output in

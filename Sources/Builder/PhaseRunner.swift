@@ -34,10 +34,17 @@ final class PhaseRunner {
         legacy?.setVariable(name, value)
     }
 
+    /// Whether a hook would run in `phase`, as things are now.
+    func hasHooks(in phase: Phase) throws -> Bool { try !hooks(of: phase).isEmpty }
+
+    private func hooks(of phase: Phase) throws -> [PlannedHook] {
+        try (native.hooks(of: phase) + (legacy?.hooks(of: phase) ?? []))
+            .sorted { HookOrder($0.sortName) < HookOrder($1.sortName) }
+    }
+
     /// Runs all hooks of `phase` in their order.
     func run(_ phase: Phase) throws {
-        let hooks = try (native.hooks(of: phase) + (legacy?.hooks(of: phase) ?? []))
-            .sorted { HookOrder($0.sortName) < HookOrder($1.sortName) }
+        let hooks = try hooks(of: phase)
         guard !hooks.isEmpty else { return }
         announceAdded(hooks, phase)
         try legacy?.enter(phase)

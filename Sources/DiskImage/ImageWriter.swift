@@ -15,7 +15,7 @@ package import SystemPackage
 ///         try writer.writePartitionTable(measure)            HostStep.writePartitionTable
 ///         let summary = try writer.writeTar()                HostStep.writeTar; may run beside the others
 ///         try writer.convert()                               HostStep.convert
-///         let digests = try outputs.computeDigests()         HostStep.checksum
+///         let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
 ///         try outputs.sync()                                 HostStep.sync
 ///         return try outputs.publish(digests: digests)       HostStep.publish
 ///     }

@@ -66,11 +66,11 @@ package struct OutputSet: Sendable {
         files.first { $0.format == format.rawValue }
     }
 
-    /// The SHA-256 of every output by path, all computed at once; with `writesChecksums` also MD5.
-    package func computeDigests() throws -> [Digest] {
+    /// The SHA-256 of one output once it is complete; with `writesChecksums` also its MD5.
+    package func computeDigests(of file: OutputFile) throws -> [Digest] {
         let algorithms: [Digest.Algorithm] = options.writesChecksums ? [.sha256, .md5] : [.sha256]
-        return try ParallelWork.map(files.flatMap { file in algorithms.map { (file, $0) } }) {
-            try Digest($0.1, of: $0.0, limits: options.limits)
+        return try ParallelWork.map(algorithms) {
+            try Digest($0, of: file, limits: options.limits)
         }
     }
 

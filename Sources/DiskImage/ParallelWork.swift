@@ -18,9 +18,4 @@ package enum ParallelWork {
         let collected = results.withLock { $0 }
         return try items.indices.compactMap { try collected[$0]?.get() }
     }
-
-    /// Calls all of `work` at once and waits for all of it; the first one's error wins.
-    package static func all(_ work: [@Sendable () throws -> Void]) throws {
-        try map(work) { try $0() }
-    }
 }

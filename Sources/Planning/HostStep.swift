@@ -24,13 +24,17 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     case writePartitionTable = "write partition table"
     case writeTar = "write tar"
     case convert = "convert to qcow2"
-    case copyRaw = "write raw"
-    case checksum = "compute digests"
     case sync = "sync outputs"
     case publish = "rename outputs"
 }
 
 extension PlannedStep {
+    /// The step that computes the digests of one output.
+    package static func digest(of format: OutputFormat) -> PlannedStep {
+        PlannedStep(
+            kind: .host, name: "sha256 of \(format.rawValue)", isInChroot: false, mayGrow: false)
+    }
+
     /// A step of dibhost's own work.
     package init(host step: HostStep, phase: Phase? = nil) {
         self.init(

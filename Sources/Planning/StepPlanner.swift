@@ -38,18 +38,17 @@ struct StepPlanner {
 
     /// The tree is finished first, then written once.
     private func unmounted() -> [PlannedStep] {
-        var steps = finish()
+        var steps = finish() + [Self.host(.measureTree)]
         if formats.contains(where: \.isDiskImage) {
-            steps += [Self.host(.measureTree), Self.host(.writeFileSystem)]
+            steps += [Self.host(.writeFileSystem)] + table() + convert()
         }
-        return steps + tableAndTar()
+        return steps + tar()
     }
 
     /// The file system is written with the tree as it is, then mounted and finished.
     private func mounted() -> [PlannedStep] {
         [Self.host(.measureTree), Self.host(.writeFileSystem), Self.host(.mountImage)]
-            + finish() + (formats.contains(.tar) ? [Self.host(.writeTar)] : [])
-            + [Self.host(.trimImage)] + (hasTable ? [Self.host(.writePartitionTable)] : [])
+            + finish() + tar() + table() + [Self.host(.trimImage)] + convert()
     }
 
     private func finish() -> [PlannedStep] {
@@ -60,20 +59,21 @@ struct StepPlanner {
             + [Self.host(.cleanTree), Self.host(.writeBuildRecord)]
     }
 
-    private func tableAndTar() -> [PlannedStep] {
-        var steps: [PlannedStep] = []
-        if hasTable, formats.contains(where: \.isDiskImage) {
-            steps.append(Self.host(.writePartitionTable))
-        }
-        if formats.contains(.tar) { steps.append(Self.host(.writeTar)) }
-        return steps
+    private func table() -> [PlannedStep] {
+        hasTable ? [Self.host(.writePartitionTable)] : []
+    }
+
+    private func tar() -> [PlannedStep] {
+        formats.contains(.tar) ? [Self.host(.writeTar), .digest(of: .tar)] : []
+    }
+
+    private func convert() -> [PlannedStep] {
+        (formats.contains(.qcow2) ? [Self.host(.convert), .digest(of: .qcow2)] : [])
+            + (formats.contains(.raw) ? [.digest(of: .raw)] : [])
     }
 
     private func lastSteps() -> [PlannedStep] {
-        var steps: [PlannedStep] = []
-        if formats.contains(.qcow2) { steps.append(Self.host(.convert)) }
-        if formats.contains(.raw) { steps.append(Self.host(.copyRaw)) }
-        return steps + [Self.host(.checksum), Self.host(.sync), Self.host(.publish)]
+        [Self.host(.sync), Self.host(.publish)]
     }
 
     private func run(_ phase: Phase) -> [PlannedStep] {

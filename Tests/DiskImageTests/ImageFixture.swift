@@ -67,7 +67,7 @@ struct ImageFixture {
             try writer.writePartitionTable(measure)
             _ = try writer.writeTar()
             try writer.convert()
-            let digests = try outputs.computeDigests()
+            let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
             try outputs.sync()
             return try outputs.publish(digests: digests)
         }

@@ -19,7 +19,7 @@ struct OutputSetTests {
         }
         return try OutputSet.withOutputs(planned, options: options) { outputs in
             for file in outputs.files { try file.descriptor.writeAll(text.utf8) }
-            let digests = try outputs.computeDigests()
+            let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
             try outputs.sync()
             try before(outputs)
             return try outputs.publish(digests: digests)
