@@ -89,6 +89,10 @@ func testTargets() -> [Target] {
         .target(
             name: "TestSupport", dependencies: ["Diagnostics", "LinuxSystem", .system],
             path: "Tests/TestSupport"),
+        .executableTarget(
+            name: "SupervisorProbe",
+            dependencies: ["Builder", "Diagnostics", "LinuxSystem", "Planning", .system],
+            path: "Tests/SupervisorProbe"),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport", "LinuxSystem", .system]),
         .testTarget(
