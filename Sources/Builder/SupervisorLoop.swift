@@ -31,6 +31,8 @@ struct SupervisorLoop: ~Copyable {
     private static let longestMessage = 1 << 16
     private var messageBytes: [UInt8] = []
     private var splitter = FrameSplitter()
+    /// Whether the builder has closed the events socket: polling it any further would spin.
+    private var eventsEnded = false
     private var outcome = Outcome()
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
@@ -55,7 +57,9 @@ struct SupervisorLoop: ~Copyable {
                 pollfd(fd: ended.rawValue, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: control?.descriptor.rawValue ?? -1, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: link.events.descriptor.rawValue, events: eventsInterest, revents: 0),
+                pollfd(
+                    fd: eventsEnded ? -1 : link.events.descriptor.rawValue,
+                    events: eventsInterest, revents: 0),
                 pollfd(fd: messages.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
             ]
             poll(&polled, nfds_t(polled.count), 250)
@@ -112,11 +116,12 @@ struct SupervisorLoop: ~Copyable {
     }
 
     private mutating func readEvents(_ onEvent: (BuildEvent) throws -> Void) throws {
-        guard outcome.isConnected else { return }
+        guard outcome.isConnected, !eventsEnded else { return }
         var isOpen = true
         while isOpen {
             let count = read(link.events.descriptor.rawValue, &buffer, buffer.count)
             isOpen = count > 0
+            eventsEnded = eventsEnded || count == 0
             if isOpen { splitter.append(buffer[..<count]) }
             while let json = try splitter.next() {
                 let event = try Frame.decode(BuildEvent.self, from: json)

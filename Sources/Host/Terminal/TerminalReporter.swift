@@ -13,7 +13,8 @@ final class TerminalReporter {
     private let width: Int
     /// The steps that run now, oldest first; more than one while outputs are made in parallel.
     private var running: [Running] = []
-    private var hasLiveLine = false
+    /// What stands on the live line; nil while there is none.
+    private var liveLine: String?
 
     private struct Running {
         var index: Int
@@ -64,8 +65,9 @@ final class TerminalReporter {
         let seconds = Int((ContinuousClock.now - running.started).components.seconds)
         let text =
             "[\(running.index)/\(running.total)] \(Self.title(running.step))\(running.progress) \(seconds) s"
+        guard text != liveLine else { return }
         write("\r\u{1B}[K" + String(text.prefix(width - 1)))
-        hasLiveLine = true
+        liveLine = text
     }
 
     /// The tables after a build: artifacts with size and digest, time by phase.
@@ -101,9 +103,9 @@ final class TerminalReporter {
     }
 
     private func clearLiveLine() {
-        guard hasLiveLine else { return }
+        guard liveLine != nil else { return }
         write("\r\u{1B}[K")
-        hasLiveLine = false
+        liveLine = nil
     }
 
     private func write(_ text: String) {
