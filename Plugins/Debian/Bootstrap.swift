@@ -101,6 +101,7 @@ struct Bootstrap {
             "DIBHOST_APT_CONF": try aptConfiguration(),
             "DIBHOST_DPKG_CFG": "force-unsafe-io\nforce-confdef\nforce-confold\n",
             "DIBHOST_UPDATE_INITRAMFS": Initramfs.wrapperScript,
+            "DIBHOST_KEYRING": keyring,
             "DIBHOST_DHCP": parameters.flag("dhcp") ? "1" : "",
             "DIBHOST_CACHE": parameters.flag("cache") || isOffline ? cache.folder : "",
             "DIBHOST_OFFLINE": isOffline ? "1" : "",
@@ -157,9 +158,16 @@ struct Bootstrap {
         chmod 755 "$1/usr/sbin/update-initramfs"
         """
 
-    /// After all packages: the network's services, and the indexes for builds that are offline.
+    /// After all packages: the keyring for later phases where the tree has none at its path, the network's services,
+    /// and the indexes for builds that are offline.
     private static let customizeHook = """
         set -eu
+        if [ ! -e "$1$DIBHOST_KEYRING" ]; then
+            copy=/etc/apt/dibhost-keyring.${DIBHOST_KEYRING##*.}
+            cp "$DIBHOST_KEYRING" "$1$copy"
+            chmod 644 "$1$copy"
+            sed -i "s|signed-by=$DIBHOST_KEYRING|signed-by=$copy|" "$1/etc/apt/sources.list"
+        fi
         if [ -n "$DIBHOST_DHCP" ]; then
             chroot "$1" systemctl --quiet enable systemd-networkd.service systemd-resolved.service
         fi

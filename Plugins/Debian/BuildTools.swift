@@ -30,6 +30,7 @@ enum BuildTools {
         for path in [
             "/etc/apt/apt.conf.d/99dibhost", "/etc/apt/apt.conf.d/99mmdebstrap",
             "/etc/dpkg/dpkg.cfg.d/99dibhost", "/etc/dpkg/dpkg.cfg.d/99mmdebstrap",
+            "/etc/apt/dibhost-keyring.gpg", "/etc/apt/dibhost-keyring.asc",
         ] {
             try target.remove(path)
         }
