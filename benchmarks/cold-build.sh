@@ -9,8 +9,7 @@
 # Environment:
 #   ONLY       "original" or "ours": run only that half
 #   RELEASE    default bookworm
-#   DIBHOST    the command under test, default .build/release/dibhost
-#   PLUGINS    its plugin folder, default the folder of DIBHOST
+#   PRODUCTS   the folder that holds dibhost and its plugins, default .build/release
 #   WORK       where everything is put, default a temporary folder that is removed at the end
 #   KEEP       not empty: leave WORK in place (images, logs, package lists)
 #   LIMIT      the ratio that must not be exceeded, default 0.6
@@ -27,7 +26,7 @@ rounds=${1:-2}
 limit=${LIMIT:-0.6}
 only=${ONLY:-}
 here=$(cd "$(dirname "$0")" && pwd)
-dibhost=${DIBHOST:-$here/../.build/release/dibhost}
+products=$(realpath "${PRODUCTS:-$here/../.build/release}")
 
 die() {
     echo "cold-build: $1" >&2
@@ -134,22 +133,20 @@ run_original() {
 run_ours() {
     rm -rf "$work/our-cache"
     mkdir -p "$work/ours"
-    "$dibhost" build --plugin-dir "${PLUGINS:-$(dirname "$dibhost")}" \
+    "$products/dibhost" build --plugin-dir "$work/plugins" \
         --image-cache "$work/our-cache" -t qcow2 --set "debian.release=$release" \
         -o "$work/ours/image" debian vm
 }
 
-# Runs one half and prints its seconds.
+# Runs one half and prints its seconds by the clock and of the processor.
 timed() {
     sync
-    local start
-    start=$(date +%s.%N)
-    if ! "run_$1" </dev/null >"$work/$1.$2.log" 2>&1; then
+    local TIMEFORMAT='%R %U %S'
+    if ! { time { "run_$1" </dev/null >"$work/$1.$2.log" 2>&1 && sync; }; } 2>"$work/time"; then
         tail -n 20 "$work/$1.$2.log" >&2
         die "the build of '$1' failed, see '$work/$1.$2.log' (kept with KEEP=1)"
     fi
-    sync
-    awk -v s="$start" -v e="$(date +%s.%N)" 'BEGIN { printf "%.1f\n", e - s }'
+    awk '{ printf "%.1f %.1f\n", $1, $2 + $3 }' "$work/time"
 }
 
 # The package names in an image: read from its file system, without a mount.
@@ -169,12 +166,17 @@ case " $halves " in *" original "*)
     bind_stand_ins
     ;;
 esac
+case " $halves " in *" ours "*)
+    (cd "$here/.." && Scripts/collect-plugins "$products" "$work/plugins")
+    ;;
+esac
 
 declare -A sum=([original]=0 [ours]=0)
 for ((round = 1; round <= rounds; round++)); do
     for half in $halves; do
-        seconds=$(timed "$half" "$round")
-        echo "round $round: $half $seconds s"
+        read -r seconds processor <<<"$(timed "$half" "$round")"
+        [ -n "$seconds" ] || exit 1
+        echo "round $round: $half $seconds s, $processor s of the processor"
         sum[$half]=$(awk -v a="${sum[$half]}" -v b="$seconds" 'BEGIN { print a + b }')
     done
 done
