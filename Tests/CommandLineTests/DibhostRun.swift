@@ -15,8 +15,14 @@ struct DibhostRun {
         _ arguments: [String], in folder: FilePath, environment: [String: String] = [:],
         as user: Command.Credentials? = nil
     ) throws {
+        var program = BuiltProducts.dibhost
+        if user != nil {
+            // The folder of the build may be closed to other users.
+            program = folder.appending("dibhost")
+            try Command("cp", [BuiltProducts.dibhost.string, program.string]).checkedOutput()
+        }
         var command = Command(
-            BuiltProducts.dibhost.string, arguments,
+            program.string, arguments,
             environment: [
                 "PATH": ProcessEnvironment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.string,
                 "LC_ALL": "C",

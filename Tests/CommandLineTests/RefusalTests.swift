@@ -249,13 +249,37 @@ private let badPlugins = [
     Refusal("plugin inspect none.so", "'none.so' cannot be read: No such file or directory"),
 ]
 
+private let badSurroundings = [
+    Refusal(
+        "\(plugins) -n os -t tar -o none/a",
+        """
+        output folder 'none' does not exist
+          hint: Run 'mkdir -p none'.
+        """),
+    Refusal("build \(plugins) -n os -t tar -o key.yaml/a", "output folder 'key.yaml' is no folder"),
+    Refusal(
+        "build \(plugins) -n os -t tar -o taken",
+        """
+        output 'taken.tar' is a folder
+          hint: Give another name with -o, or remove the folder 'taken.tar'.
+        """),
+    Refusal(
+        "build \(plugins) -n os -t tar",
+        """
+        scratch folder 'none' does not exist
+          hint: Set TMP_DIR to a folder that exists.
+        """, environment: ["TMP_DIR": "none"]),
+]
+
 @Test
 private func everyRefusalSaysWhatIsWrongAndWhatToDo() throws {
     try TemporaryFolder.with("refusals") { folder in
         try makeFiles(in: folder)
         try makePlugins(in: folder.appending("plugins"))
         try makeBrokenPlugins(in: folder.appending("broken"))
-        for refusal in badArguments + badFolders + badElements + badPlugins {
+        let before = try Command("find", [folder.string, "-ls"]).checkedOutput()
+        let all = badArguments + badFolders + badElements + badPlugins + badSurroundings
+        for refusal in all {
             let run = try DibhostRun(
                 refusal.arguments, in: folder, environment: refusal.environment)
             let shown = Comment(rawValue: refusal.arguments.joined(separator: " "))
@@ -263,6 +287,48 @@ private func everyRefusalSaysWhatIsWrongAndWhatToDo() throws {
             #expect(run.status == .exited(2), shown)
             #expect(run.output.isEmpty, shown)
         }
+        #expect(try Command("find", [folder.string, "-ls"]).checkedOutput() == before)
+    }
+}
+
+@Test
+private func whatTheMachineLacksIsRefusedWithStatus3() throws {
+    try TemporaryFolder.with("lacking") { folder in
+        for (name, mode) in [(".", "0755"), ("plugins", "0755"), ("free", "0777")] {
+            try Command("install", ["-d", "-m", mode, folder.appending(name).string])
+                .checkedOutput()
+        }
+        let system = #""provides": ["operating-system"]"#
+        let tools = #", "tools": {"no-such-tool": "tool-package"}"#
+        for (name, members) in [("os", system), ("needy", system + tools)] {
+            try TestPlugin.write(
+                TestPlugin.manifest(name, members), to: folder.appending("plugins/\(name).so"))
+        }
+        let arguments = ["--plugin-dir", "plugins", "-n", "-t", "tar", "-o", "free/a"]
+        let missing = try DibhostRun(arguments + ["needy"], in: folder)
+        #expect(missing.status == .exited(3))
+        #expect(
+            missing.errors == """
+                dibhost: error: missing program 'no-such-tool'
+                  hint: Run 'apt-get install tool-package'.
+                """)
+
+        let nobody = Command.Credentials(user: 65534, group: 65534, groups: [])
+        let powerless = try DibhostRun(arguments + ["os"], in: folder, as: nobody)
+        #expect(powerless.status == .exited(3))
+        #expect(
+            powerless.errors == """
+                dibhost: error: user 'nobody' is not root, and sudo asks for a password
+                  hint: Run dibhost as root, or let this user use sudo without a password.
+                """)
+        let closed = ["--plugin-dir", "plugins", "-n", "-t", "tar", "-o", "a", "os"]
+        let unwritable = try DibhostRun(closed, in: folder, as: nobody)
+        #expect(unwritable.status == .exited(2))
+        #expect(
+            unwritable.errors == """
+                dibhost: error: output folder '.' is not writable for user 'nobody'
+                  hint: Choose another folder, or change the owner or mode of this one.
+                """)
     }
 }
 
@@ -273,7 +339,9 @@ private func makeFiles(in folder: FilePath) throws {
         "scripts/egg/element-deps": "hen\n", "scripts/hen/element-deps": "egg\n",
     ]
     for (name, text) in files { try TextFile.write(text, to: folder.appending(name)) }
-    for (name, mode) in [("open", "0777"), ("plugins", "0755"), ("broken", "0755")] {
+    for (name, mode) in [
+        ("open", "0777"), ("taken.tar", "0755"), ("plugins", "0755"), ("broken", "0755"),
+    ] {
         try Command("install", ["-d", "-m", mode, folder.appending(name).string]).checkedOutput()
     }
 }
