@@ -17,11 +17,11 @@ struct CatalogScan {
     private(set) var plugins: [Candidate] = []
     private(set) var folders: [Candidate] = []
     private(set) var rejected: [RejectedElement] = []
-    private var trust: FileTrust
+    private var inspector: PluginInspector
     /// A folder that is named twice counts once.
     private var seen: Set<FilePath> = []
 
-    init(user: UInt32) { trust = FileTrust(user: user) }
+    init(user: UInt32) { inspector = PluginInspector(user: user) }
 
     /// Adds every `.so` file of a folder.
     mutating func addPlugins(in folder: FilePath) throws {
@@ -29,7 +29,7 @@ struct CatalogScan {
         do {
             let descriptor = try FileDescriptor.open(
                 folder, .readOnly, options: [.closeOnExec, .directory])
-            try descriptor.closeAfter { try trust.check(descriptor) }
+            try descriptor.closeAfter { try inspector.checkTrust(descriptor) }
         } catch {
             let fault = PluginFault(error)
             throw BuildError(
@@ -43,7 +43,7 @@ struct CatalogScan {
 
     private mutating func addPlugin(_ path: FilePath) {
         do {
-            let (plugin, file) = try PluginFile.open(path, trust: &trust)
+            let (plugin, file) = try inspector.open(path)
             try file.close()
             plugins.append(Candidate(name: plugin.manifest.name, element: plugin.element))
         } catch {

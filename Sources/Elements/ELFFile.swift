@@ -17,6 +17,8 @@ package struct ELFFile {
     package let machine: UInt16
     /// DT_NEEDED: the libraries that the loader looks for, in order.
     package let neededLibraries: [String]
+    /// DT_RUNPATH or DT_RPATH: the folders where the loader looks for them first.
+    package let runPaths: [String]
     private let sections: [Section]
     private let names: ByteReader
     private let image: FileImage
@@ -25,14 +27,21 @@ package struct ELFFile {
     ///
     /// - Throws: `PluginFault` when this is no shared library for 64-bit little-endian machines, or is damaged.
     package init(reading file: FileDescriptor) throws {
+        try self.init(reading: file, isProgram: false)
+    }
+
+    /// The same, but a program of either kind passes as well.
+    init(reading file: FileDescriptor, isProgram: Bool) throws {
         image = try FileImage(file)
         let header = try image.bytes(at: 0, count: min(64, image.size))
-        machine = try Self.machine(from: header)
+        machine = try Self.machine(from: header, types: isProgram ? [2, 3] : [3])
         let table = try Self.sectionTable(header)
         sections = try Self.sections(table, in: image)
         guard table.namesIndex < sections.count else { throw Self.damaged("its section names") }
         names = try image.table(sections[table.namesIndex], called: "its section names")
-        neededLibraries = try Self.neededLibraries(sections, in: image)
+        let dynamic = try DynamicSection(sections, in: image)
+        neededLibraries = dynamic.neededLibraries
+        runPaths = dynamic.runPaths
     }
 
     /// The bytes of the section called `name`; nil when there is none.
@@ -98,7 +107,7 @@ extension ELFFile {
             "is damaged: \(what) cannot be read", hint: "Copy or build the plugin once more.")
     }
 
-    private static func machine(from header: ByteReader) throws -> UInt16 {
+    private static func machine(from header: ByteReader, types: [UInt16]) throws -> UInt16 {
         guard Array(header.bytes.prefix(4)) == [0x7f, 0x45, 0x4c, 0x46] else {
             throw PluginFault(
                 "is no ELF file", hint: "A plugin is a shared library, built for this machine.")
@@ -112,7 +121,7 @@ extension ELFFile {
         guard let type = header.number(UInt16.self, at: 16),
             let machine = header.number(UInt16.self, at: 18)
         else { throw damaged("its header") }
-        guard type == 3 else {
+        guard types.contains(type) else {
             throw PluginFault(
                 "is an ELF file, but no shared library", hint: "Link the plugin with -shared.")
         }
@@ -150,35 +159,10 @@ extension ELFFile {
             return Section(name: name, type: type, offset: offset, size: size, link: link)
         }
     }
-
-    private static func neededLibraries(
-        _ sections: [Section], in image: FileImage
-    ) throws -> [String] {
-        guard let section = sections.first(where: { $0.type == Section.dynamic }) else {
-            throw PluginFault("is an ELF file, but no shared library")
-        }
-        guard let link = sections.element(at: section.link) else {
-            throw damaged("its dynamic section")
-        }
-        let entries = try image.table(section, called: "its dynamic section")
-        let texts = try image.table(link, called: "its library names")
-        var libraries: [String] = []
-        for start in stride(from: 0, to: entries.bytes.count, by: Section.entrySize) {
-            guard let tag = entries.number(UInt64.self, at: start),
-                let value = entries.number(UInt64.self, at: start + 8), tag != 0
-            else { break }
-            guard tag == 1 else { continue }
-            guard let offset = Int(exactly: value), let name = texts.text(at: offset) else {
-                throw damaged("its library names")
-            }
-            libraries.append(name)
-        }
-        return libraries
-    }
 }
 
 extension [ELFFile.Section] {
-    fileprivate func element(at index: UInt32) -> Element? {
+    func element(at index: UInt32) -> Element? {
         Int(index) < count ? self[Int(index)] : nil
     }
 }

@@ -40,9 +40,9 @@ package struct ElementCatalog {
     package static func openPlugin(
         _ element: ElementDescription, user: UInt32
     ) throws -> FileDescriptor {
-        var trust = FileTrust(user: user)
+        var inspector = PluginInspector(user: user)
         do {
-            let (plugin, file) = try PluginFile.open(FilePath(element.path), trust: &trust)
+            let (plugin, file) = try inspector.open(FilePath(element.path))
             guard plugin.manifest == element.manifest else {
                 try file.close()
                 throw PluginFault(
@@ -63,9 +63,9 @@ package struct ElementCatalog {
     /// `user` is the one who called dibhost.
     /// - Throws: `BuildError` with status 2 when it cannot be used.
     package static func inspectPlugin(_ path: FilePath, user: UInt32) throws -> PluginFile {
-        var trust = FileTrust(user: user)
+        var inspector = PluginInspector(user: user)
         do {
-            let (plugin, file) = try PluginFile.open(path, trust: &trust)
+            let (plugin, file) = try inspector.open(path)
             try file.close()
             return plugin
         } catch {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CElement
-internal import LinuxSystem
 package import Planning
 package import SystemPackage
 
@@ -16,6 +15,7 @@ package struct PluginFile {
     package let manifest: ElementManifest
     package let machine: Machine
     package let neededLibraries: [String]
+    let runPaths: [String]
 
     /// Why the manifest cannot be used here although it can be read; the name is known then.
     package struct Unusable: Error {
@@ -39,6 +39,7 @@ package struct PluginFile {
         manifest = try ManifestReader.read(bytes)
         machine = Machine(number: elf.machine)
         neededLibraries = elf.neededLibraries
+        runPaths = elf.runPaths
         self.path = path
         if let fault = try Self.fault(of: elf, manifest) {
             throw Unusable(manifest: manifest, fault: fault)
@@ -67,24 +68,6 @@ package struct PluginFile {
                 hint: "Define the function with @c(dib_element_v1), or extern \"C\" in C++.")
         }
         return nil
-    }
-
-    /// Opens and checks a plugin; the descriptor stays open, so that what was checked is what gets loaded.
-    ///
-    /// - Throws: `PluginFault`, `Unusable`, or `Errno` when the file cannot be opened or read.
-    package static func open(
-        _ path: FilePath, trust: inout FileTrust
-    ) throws -> (plugin: PluginFile, descriptor: FileDescriptor) {
-        // nonBlocking: a FIFO of that name must not make dibhost wait.
-        let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-        do {
-            guard try file.stat().type == .regular else { throw PluginFault("is no regular file") }
-            try trust.check(file)
-            return (try PluginFile(reading: file, path: path), file)
-        } catch {
-            try? file.close()
-            throw error
-        }
     }
 
     /// The element that the plugin holds.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Diagnostics
 
 @main
 struct Dibhost: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dibhost", abstract: "Builds operating-system images from elements.",
+        version: ProgramVersion.text,
         subcommands: [
             Build.self, Plan.self, ElementsCommand.self, PluginCommand.self, RunPlan.self,
         ],

@@ -241,6 +241,13 @@ private let badPlugins = [
           hint: Define the function with @c(dib_element_v1), or extern "C" in C++.
         """),
     Refusal(
+        "plan --plugin-dir broken -n lonely",
+        """
+        element 'lonely' cannot be used: 'DIR/broken/lonely.so' needs the library 'libnowhere.so.9', \
+        which is nowhere on this machine
+          hint: Install the package that brings libnowhere.so.9, then run 'ldconfig'.
+        """),
+    Refusal(
         "plugin inspect broken/cut.so",
         """
         'broken/cut.so' is damaged: its section headers cannot be read
@@ -386,4 +393,10 @@ private func makeBrokenPlugins(in folder: FilePath) throws {
         to: folder.appending("newer.so"))
     try TestPlugin.write(
         TestPlugin.manifest("mute"), to: folder.appending("mute.so"), symbol: "dib_element_v2")
+    let library = folder.appending("libnowhere.so")
+    try TestPlugin.write(nil, to: library, flags: ["-Wl,-soname,libnowhere.so.9"])
+    try TestPlugin.write(
+        TestPlugin.manifest("lonely"), to: folder.appending("lonely.so"),
+        flags: ["-Wl,--no-as-needed", library.string])
+    try Command("rm", [library.string]).checkedOutput()
 }

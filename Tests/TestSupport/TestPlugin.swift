@@ -15,7 +15,8 @@ package enum TestPlugin {
 
     /// Compiles a plugin that holds `manifest` (nil: a library without that section) and exports `symbol`.
     package static func write(
-        _ manifest: String?, to file: FilePath, symbol: String = "dib_element_v1"
+        _ manifest: String?, to file: FilePath, symbol: String = "dib_element_v1",
+        flags: [String] = []
     ) throws {
         let text = file.string + ".json"
         let source = file.string + ".c"
@@ -26,7 +27,8 @@ package enum TestPlugin {
                 "__asm__(\".section .dib.manifest,\\\"a\\\"\\n.incbin \\\"\(text)\\\"\\n.previous\\n\");\n"
         }
         try TextFile.write(code, to: FilePath(source))
-        try Command("cc", ["-shared", "-fPIC", "-w", source, "-o", file.string]).checkedOutput()
+        try Command("cc", ["-shared", "-fPIC", "-w", source, "-o", file.string] + flags)
+            .checkedOutput()
         try Command("rm", ["-f", text, source]).checkedOutput()
     }
 }
