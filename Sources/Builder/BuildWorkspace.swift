@@ -47,6 +47,8 @@ package struct BuildWorkspace: ~Copyable {
                 .environment, "there is no scratch folder '\(request.scratchFolder)'",
                 hint: "Set TMP_DIR to a folder with room.")
         }
+        // What killed builds left; whatever cannot be removed is no reason not to build.
+        _ = try ScratchFolders.collect(in: scratch)
         let owner = """
             supervisor: \(supervisor)
             started: \(Date().formatted(.iso8601))

@@ -17,8 +17,9 @@
 
 static void enter_namespaces(void) {
     if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) < 0) fail("make mount, ipc and uts namespaces");
-    // Without this, every mount would appear on the host too.
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail("make the mounts private");
+    // Without this, every mount would appear on the host too. Slaves, not private ones: what the host unmounts
+    // during a build goes away here as well, else this copy would keep the host's device busy.
+    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) fail("keep the mounts from the host");
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) fail("mount /proc");
 }
 

@@ -7,7 +7,8 @@ import LinuxSystem
 import Planning
 import SystemPackage
 
-/// What the builder's side of the probe does: one workspace, one shell script, and then what its name says.
+/// What the builder's side of the probe does: one workspace, one shell script, and then what its
+/// name says.
 enum ProbeBehaviour: String {
     /// Runs the script in the builder's namespaces.
     case script

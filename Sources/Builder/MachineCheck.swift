@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+internal import LinuxSystem
+package import SystemPackage
+
+/// What builds need of a machine, and whether it is there; changes nothing.
+package struct MachineCheck {
+    /// One thing that was looked at.
+    package struct Finding: Codable, Equatable, Sendable {
+        package enum State: String, Codable, Sendable {
+            case ok
+            /// Some builds need it.
+            case warning
+            /// No build works without it.
+            case missing
+        }
+        package var name: String
+        package var state: State
+        /// A version, a size, or what is wrong.
+        package var detail: String
+        /// The Debian package that brings it.
+        package var package: String?
+        /// The command that mends it.
+        package var remedy: String?
+    }
+
+    private let scratchFolder: FilePath
+    private let path: String
+    private let user: String
+    private let isRoot = UserAccount.effectiveID == 0
+
+    package init(scratchFolder: FilePath, path: String, user: String) {
+        self.scratchFolder = scratchFolder
+        self.path = path
+        self.user = user
+    }
+
+    /// Looks at everything; a thing that is missing is a finding, not an error.
+    package func findings() -> [Finding] {
+        let rights = rootRights()
+        return Self.tools.map(tool) + [rights, namespaces(hasRoot: rights.state == .ok)]
+            + [safePaths()] + Self.fileSystems.map(fileSystem) + [memory(), disk()]
+    }
+
+    /// The error for a machine where something is missing; nil when builds can start.
+    ///
+    /// Its hint is one command that mends what a command can mend.
+    package static func failure(for findings: [Finding], isRoot: Bool) -> BuildError? {
+        let missing = findings.filter { $0.state == .missing }
+        guard !missing.isEmpty else { return nil }
+        var packages: [String] = []
+        for package in missing.compactMap(\.package) where !packages.contains(package) {
+            packages.append(package)
+        }
+        let install =
+            packages.isEmpty
+            ? [] : ["apt-get install --yes \(packages.joined(separator: " "))"]
+        let commands = install + missing.filter { $0.package == nil }.compactMap(\.remedy)
+        let names = missing.map { "'\($0.name)'" }.joined(separator: ", ")
+        return BuildError(
+            .environment, "this machine lacks \(names)",
+            hint: commands.isEmpty
+                ? nil : "Run\(isRoot ? "" : " as root") \"\(commands.joined(separator: " && "))\".")
+    }
+
+    // MARK: Programs
+
+    private struct Tool {
+        var name: String
+        var package: String
+        var versionOption = "--version"
+        var isForEveryBuild = true
+    }
+
+    private static let tools = [
+        Tool(name: "mmdebstrap", package: "mmdebstrap"),
+        Tool(name: "tar", package: "tar"),
+        Tool(name: "mke2fs", package: "e2fsprogs", versionOption: "-V"),
+        Tool(name: "e2fsck", package: "e2fsprogs", versionOption: "-V"),
+        Tool(name: "qemu-img", package: "qemu-utils"),
+        Tool(name: "debugfs", package: "e2fsprogs", versionOption: "-V"),
+        Tool(name: "bash", package: "bash"),
+        Tool(name: "fstrim", package: "util-linux", isForEveryBuild: false),
+    ]
+
+    private func tool(_ tool: Tool) -> Finding {
+        guard let file = HostProgram.find(tool.name, path: path) else {
+            return Finding(
+                name: tool.name, state: tool.isForEveryBuild ? .missing : .warning,
+                detail: "not installed", package: tool.package,
+                remedy: "apt-get install --yes \(tool.package)")
+        }
+        let command = Command(file.string, [tool.versionOption])
+        var version: String?
+        do {
+            _ = try command.run(limits: .init(deadline: .seconds(10))) { line in
+                if !line.isEmpty { version = version ?? line }
+            }
+        } catch {
+            return Finding(
+                name: tool.name, state: .missing, detail: String(describing: error),
+                package: tool.package)
+        }
+        return Finding(
+            name: tool.name, state: .ok, detail: version ?? file.string, package: tool.package)
+    }
+
+    // MARK: Rights and kernel
+
+    private func rootRights() -> Finding {
+        if isRoot { return Finding(name: "root", state: .ok, detail: "dibhost runs as root") }
+        var sudo = Command("sudo", ["-n", "true"])
+        sudo.newSession = false
+        if case .success(let captured) = Result(catching: { try sudo.capture() }),
+            captured.status.isSuccess
+        {
+            return Finding(name: "root", state: .ok, detail: "sudo needs no password")
+        }
+        return Finding(
+            name: "root", state: .missing,
+            detail: "user '\(user)' is not root, and sudo is missing or asks for a password",
+            remedy: "echo '\(user) ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/\(user)")
+    }
+
+    /// Makes the namespaces of a build once, with root's rights where there are any.
+    private func namespaces(hasRoot: Bool) -> Finding {
+        let name = "namespaces"
+        guard hasRoot else {
+            return Finding(name: name, state: .warning, detail: "cannot be tried without root")
+        }
+        let arguments = ["--mount", "--pid", "--ipc", "--uts", "--fork", "--mount-proc", "true"]
+        let command =
+            isRoot
+            ? Command("unshare", arguments) : Command("sudo", ["-n", "--", "unshare"] + arguments)
+        do {
+            try command.checkedOutput()
+            return Finding(name: name, state: .ok, detail: "mount, pid, ipc, uts")
+        } catch {
+            return Finding(
+                name: name, state: .missing,
+                detail: BuildError(wrapping: error).detail ?? String(describing: error),
+                package: nil, remedy: "sysctl user.max_mnt_namespaces user.max_pid_namespaces")
+        }
+    }
+
+    private func safePaths() -> Finding {
+        do {
+            _ = try TreeRoot("/").contents("/proc/version")
+            return Finding(name: "openat2", state: .ok, detail: "paths stay inside a tree")
+        } catch {
+            return Finding(
+                name: "openat2", state: .missing,
+                detail: "the kernel is older than 5.6, or a sandbox forbids the call")
+        }
+    }
+
+    private static let fileSystems = ["tmpfs", "proc", "sysfs", "devpts", "ext4", "vfat", "xfs"]
+
+    private func fileSystem(_ type: String) -> Finding {
+        let known = (try? FileDescriptor.contents(of: "/proc/filesystems")) ?? []
+        let isKnown = String(decoding: known, as: UTF8.self).split(separator: "\n")
+            .contains { $0.split(separator: "\t").last.map(String.init) == type }
+        return Finding(
+            name: type, state: isKnown ? .ok : .warning,
+            detail: isKnown
+                ? "known to the kernel" : "not known to the kernel; its module may be loadable")
+    }
+
+    // MARK: Room
+
+    private func memory() -> Finding {
+        do {
+            let free = try FreeSpace.memory()
+            let isEnough = free >= BuildWorkspace.leastMemory
+            return Finding(
+                name: "memory", state: isEnough ? .ok : .warning,
+                detail: "\(free) free"
+                    + (isEnough ? "" : "; builds work on disk below \(BuildWorkspace.leastMemory)"))
+        } catch {
+            return Finding(name: "memory", state: .warning, detail: String(describing: error))
+        }
+    }
+
+    /// An ordinary server's tree, image and compressed image.
+    private static let leastDisk = ByteCount.gibibytes(4)
+
+    private func disk() -> Finding {
+        do throws(Errno) {
+            let free = try FreeSpace.disk(scratchFolder)
+            return Finding(
+                name: "scratch folder", state: free >= Self.leastDisk ? .ok : .warning,
+                detail: "\(free) free in '\(scratchFolder)'")
+        } catch {
+            return Finding(
+                name: "scratch folder", state: .missing,
+                detail: "'\(scratchFolder)': \(error.description)",
+                remedy: "mkdir -p \(scratchFolder)")
+        }
+    }
+}
