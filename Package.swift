@@ -49,6 +49,10 @@ let package = Package(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .executableTarget(name: "Init", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "ElementAPI", dependencies: ["CElement"]),
+        .executableTarget(
+            name: "TreeToImage",
+            dependencies: ["Diagnostics", "DiskImage", "Planning", .system],
+            path: "benchmarks/TreeToImage"),
         .executableTarget(name: "Worker", dependencies: ["CElement", "LinuxSystem", "Wire"]),
         .executableTarget(
             name: "Host",

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import DiskImage
+import Planning
+import SystemPackage
+
+/// Drives the steps of `ImageWriter` on an existing tree for benchmarks/tree-to-qcow2.sh and prints their seconds.
+@main
+enum TreeToImage {
+    static func main() throws {
+        guard CommandLine.arguments.count == 4 else {
+            throw BuildError(.refused, "usage: tree-to-image TREE OUTPUT.qcow2 SCRATCH")
+        }
+        let tree = FilePath(CommandLine.arguments[1])
+        let output = BuildPlan.PlannedOutput(format: .qcow2, path: CommandLine.arguments[2])
+        let layout = DiskLayout(
+            table: .mbr, fileSystem: "ext4", label: "cloudimg-rootfs", freePercent: 10, size: nil,
+            extraSize: nil, rootOffset: .mebibytes(1), installsBootLoader: false, element: nil)
+        var outputOptions = OutputSet.Options(buildID: "bench")
+        outputOptions.overwritesOld = true
+        try OutputSet.withOutputs([output], options: outputOptions) { outputs in
+            let writer = ImageWriter(
+                layout: layout, tree: tree, scratch: FilePath(CommandLine.arguments[3]),
+                outputs: outputs, options: .init(time: 1_700_000_000))
+            let measure = try timed("measure") { try writer.measure() }
+            try timed("file system") { try writer.writeFileSystem(measure) }
+            try timed("partition table") { try writer.writePartitionTable(measure) }
+            try timed("convert") { try writer.convert() }
+            let digests = try timed("digest") { try outputs.computeDigests() }
+            try timed("sync") { try outputs.sync() }
+            _ = try timed("publish") { try outputs.publish(digests: digests) }
+        }
+        print()
+    }
+
+    private static func timed<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
+        let start = ContinuousClock.now
+        let value = try body()
+        let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+        print("\(name) \((milliseconds / 10).rounded() / 100)", terminator: "  ")
+        return value
+    }
+}
