@@ -16,7 +16,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
     ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
-    ("DiskImage", ["Archive", "Diagnostics", "LinuxSystem", "Planning", .system]),
+    ("DiskImage", ["Archive", "CZstd", "Diagnostics", "LinuxSystem", "Planning", .system]),
     (
         "Builder",
         [
@@ -47,6 +47,8 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .executableTarget(name: "Init", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "ElementAPI", dependencies: ["CElement"]),
         .executableTarget(

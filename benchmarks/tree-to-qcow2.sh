@@ -59,6 +59,7 @@ make_tree_archive() {
 work=$(mktemp -d /var/tmp/tree-to-qcow2.XXXXXX)
 loop=
 clean_up() {
+    cd /
     mountpoint -q "$work/memory/mnt" && umount "$work/memory/mnt"
     [ -z "$loop" ] || losetup -d "$loop"
     mountpoint -q "$work/memory" && umount "$work/memory"

@@ -5,9 +5,10 @@ package import LinuxSystem
 package import Planning
 package import SystemPackage
 
-/// Makes a qcow2 of a raw image with qemu-img convert.
+/// Makes a qcow2 of a raw image: with `Qcow2Writer` by default, with qemu-img convert where the user asked for what only
+/// that can, zlib, no compression, options of its own.
 ///
-/// Clusters are compressed in many coroutines but written in order (no -W): the same image gives the same bytes.
+/// qemu-img compresses in many coroutines but writes in order (no -W): the same image gives the same bytes.
 package struct ImageConverter: Sendable {
     /// How a qcow2 is made.
     package struct Options: Equatable, Sendable {
@@ -27,9 +28,29 @@ package struct ImageConverter: Sendable {
         self.limits = limits
     }
 
-    /// Reads the raw image at `source` and overwrites `destination`.
-    package func convert(_ source: FilePath, to destination: FilePath) throws {
-        try Command("qemu-img", arguments(source, destination)).checkedOutput(limits: limits)
+    /// Reads the raw image at `source` and writes it to an output's temporary file.
+    package func convert(_ source: FilePath, to output: OutputFile) throws {
+        guard isNative else {
+            try Command("qemu-img", arguments(source, output.temporaryPath))
+                .checkedOutput(limits: limits)
+            return
+        }
+        let image = try FileDescriptor.open(source, .readOnly, options: .closeOnExec)
+        try image.closeAfter {
+            do {
+                let size = ByteCount(try image.seek(offset: 0, from: .end))
+                try Qcow2Writer.convert(
+                    image, size: size, to: output.descriptor, interrupt: limits.interrupt)
+            } catch let error as Errno {
+                throw BuildError(.buildFailed, "cannot write '\(output.path)': \(error)")
+            }
+        }
+    }
+
+    /// Whether this program's own writer makes the qcow2.
+    package var isNative: Bool {
+        options.isCompressed && options.compression == .zstd
+            && (options.extraOptions ?? "").isEmpty
     }
 
     func arguments(_ source: FilePath, _ destination: FilePath) -> [String] {

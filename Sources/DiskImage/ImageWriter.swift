@@ -143,6 +143,6 @@ package struct ImageWriter: Sendable {
     package func convert() throws {
         guard let output = outputs[.qcow2] else { return }
         try ImageConverter(options: options.conversion, limits: options.limits)
-            .convert(image, to: output.temporaryPath)
+            .convert(image, to: output)
     }
 }
