@@ -27,7 +27,7 @@ enum TreeToImage {
             try timed("file system") { try writer.writeFileSystem(measure) }
             try timed("partition table") { try writer.writePartitionTable(measure) }
             try timed("convert") { try writer.convert() }
-            let digests = try timed("digest") { try outputs.computeDigests() }
+            let digests = try timed("digest") { try outputs.files.flatMap(outputs.computeDigests) }
             try timed("sync") { try outputs.sync() }
             _ = try timed("publish") { try outputs.publish(digests: digests) }
         }
