@@ -79,5 +79,6 @@ struct PackageCache {
         fi
         find "$2" -mindepth 1 -mtime +30 -delete
         chown -R "$3" "$2"
+        chown "$3" "${2%/*}"
         """
 }
