@@ -20,7 +20,8 @@ struct Base: Element, InstallPhase, FinalisePhase {
         try removeLeftovers(target)
     }
 
-    /// The parameter wins; without it a name that is there stays, and a tree without one gets a placeholder.
+    /// The parameter wins; without it a name that is there stays, and a tree without one gets a
+    /// placeholder.
     private func setHostName(_ target: InstallContext) throws {
         let path = "/etc/hostname"
         if let name = target.parameters["hostname"] {
@@ -30,7 +31,8 @@ struct Base: Element, InstallPhase, FinalisePhase {
         }
     }
 
-    /// Adds what is missing: sudo and many daemons wait for a name service when the host's own name does not resolve.
+    /// Adds what is missing: sudo and many daemons wait for a name service when the host's own name
+    /// does not resolve.
     private func makeHosts(_ target: InstallContext) throws {
         let path = "/etc/hosts"
         let text = try target.exists(path) ? try target.readFile(path) : ""
@@ -60,7 +62,8 @@ struct Base: Element, InstallPhase, FinalisePhase {
         try target.writeFile("\(folder)/10_etc_hosts.cfg", "manage_etc_hosts: \(manage)\n")
     }
 
-    /// An empty file, unlike none, makes systemd choose an identity at the first start of each machine.
+    /// An empty file, unlike none, makes systemd choose an identity at the first start of each
+    /// machine.
     private func forgetMachine(_ target: FinaliseContext) throws {
         if try target.exists("/etc/machine-id") {
             try target.writeFile("/etc/machine-id", "", mode: 0o444)

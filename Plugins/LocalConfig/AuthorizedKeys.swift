@@ -19,8 +19,8 @@ struct AuthorizedKeys {
 
     /// Adds the lines whose keys the file does not have.
     ///
-    /// File and folder get the owner and the modes that sshd asks for. A second call with the same lines changes
-    /// nothing.
+    /// File and folder get the owner and the modes that sshd asks for. A second call with the same
+    /// lines changes nothing.
     func add(_ lines: [String]) throws {
         let folder = account.home + "/.ssh"
         let file = folder + "/authorized_keys"

@@ -4,8 +4,8 @@ public import ElementAPI
 
 /// Brings settings of the person who runs the build into the image: proxies and ssh keys.
 ///
-/// The keys are read outside the chroot, with that person's rights, and handed on as the value `keys`; they are
-/// written inside. README.md lists the parameters.
+/// The keys are read outside the chroot, with that person's rights, and handed on as the value
+/// `keys`; they are written inside. README.md lists the parameters.
 struct LocalConfig: Element, ExtraDataPhase, PreInstallPhase, InstallPhase, FinalisePhase {
     private static let keys: BuildValue = "keys"
     private let proxies: ProxySettings

@@ -2,8 +2,8 @@
 
 import ElementAPI
 
-/// The files of an image that tell its programs and package managers of proxies; those of package managers that the
-/// image does not have are left alone.
+/// The files of an image that tell its programs and package managers of proxies; those of package
+/// managers that the image does not have are left alone.
 struct ProxyFiles {
     private static let environment = "/etc/environment"
     private static let apt = "/etc/apt/apt.conf.d/02-local-config-proxy"
@@ -48,7 +48,8 @@ struct ProxyFiles {
         }
     }
 
-    /// The proxy for each scheme, and "DIRECT" for each host that apt can name: it knows neither domains nor nets.
+    /// The proxy for each scheme, and "DIRECT" for each host that apt can name: it knows neither
+    /// domains nor nets.
     private var aptLines: [String] {
         var lines: [String] = []
         for (scheme, proxy) in [("http", proxies.http), ("https", proxies.https)] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What makes two lines of authorized_keys the same key: type and body, whatever options and comment say.
+/// What makes two lines of authorized_keys the same key: type and body, whatever options and
+/// comment say.
 struct PublicKey: Hashable {
     let type: Substring
     let body: Substring
@@ -30,7 +31,8 @@ struct PublicKey: Hashable {
         }
     }
 
-    /// Words between white space; a quoted part of the options, such as command="a b", belongs to its word.
+    /// Words between white space; a quoted part of the options, such as command="a b", belongs to
+    /// its word.
     private static func words(of line: Substring) -> [Substring] {
         var isQuoted = false
         var previous: Character?

@@ -11,7 +11,8 @@ struct SettingLines {
 
     var text: String { lines.map { $0 + "\n" }.joined() }
 
-    /// Puts each line where its name stands already, else at the end, or below the head of its section.
+    /// Puts each line where its name stands already, else at the end, or below the head of its
+    /// section.
     mutating func set(_ settings: [(String, String)], inSection section: String? = nil) {
         for (name, line) in settings {
             let range = range(of: section)

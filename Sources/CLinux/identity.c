@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// O_NONBLOCK: a pipe that the user put there must not hold up the build before it is found to be one.
+// O_NONBLOCK: a pipe that the user put there must not hold up the build before it is found to be
+// one.
 static int open_regular(const char *path) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (file < 0) return -errno;
@@ -25,8 +26,8 @@ int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count
     gid_t saved[1024];
     int saved_count = getgroups(1024, saved);
     if (saved_count < 0 || setgroups(group_count, groups) < 0) return -errno;
-    // setfsuid has no error return: the second call tells what the first has done. Leaving uid 0 also takes away
-    // the capabilities that ignore permissions.
+    // setfsuid has no error return: the second call tells what the first has done. Leaving uid 0
+    // also takes away the capabilities that ignore permissions.
     setfsgid(gid);
     setfsuid(uid);
     int result = (uid_t)setfsuid(-1) == uid && (gid_t)setfsgid(-1) == gid ? open_regular(path) : -EPERM;

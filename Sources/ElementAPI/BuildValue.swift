@@ -11,8 +11,8 @@ public struct BuildValue: RawRepresentable, Hashable, Sendable, ExpressibleByStr
     /// A value by its name, for example one that an earlier hook published.
     public init(stringLiteral value: String) { rawValue = value }
 
-    /// The path of the target tree: "/" in the chroot; outside the path on the build host, which only an element that
-    /// declares the privilege `raw-host-path` gets.
+    /// The path of the target tree: "/" in the chroot; outside the path on the build host, which
+    /// only an element that declares the privilege `raw-host-path` gets.
     public static let targetRoot: Self = "target.root"
     /// The architecture that is built for, by Debian's name, such as "amd64".
     public static let architecture: Self = "build.architecture"

@@ -6,7 +6,8 @@ internal import CElement
 public protocol ChrootContext: HookContext {}
 
 extension ChrootContext {
-    /// Runs a program in the chroot; its output goes to the build's log and any end but exit status 0 is an error.
+    /// Runs a program in the chroot; its output goes to the build's log and any end but exit status
+    /// 0 is an error.
     ///
     /// - Parameters:
     ///   - program: A path, or a name that is looked up in PATH.
@@ -23,7 +24,8 @@ extension ChrootContext {
         ).runToSuccess(services)
     }
 
-    /// Runs a program in the chroot and returns its standard output; any end but exit status 0 is an error.
+    /// Runs a program in the chroot and returns its standard output; any end but exit status 0 is
+    /// an error.
     public func output(
         of program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         input: String? = nil

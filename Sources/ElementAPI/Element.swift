@@ -2,9 +2,10 @@
 
 /// A unit that changes how an image is built or what is in it.
 ///
-/// A type that conforms also conforms to one protocol for each phase in which it works, such as `InstallPhase`;
-/// the phases must be those of its manifest.json. A fresh process makes a fresh value for each hook: nothing that
-/// a method stores is seen by the next phase. Hand values on with `publish`.
+/// A type that conforms also conforms to one protocol for each phase in which it works, such as
+/// `InstallPhase`; the phases must be those of its manifest.json. A fresh process makes a fresh
+/// value for each hook: nothing that a method stores is seen by the next phase. Hand values on with
+/// `publish`.
 public protocol Element {
     /// Makes the element from its parameters, before its one hook of this process runs.
     init(_ parameters: Parameters) throws

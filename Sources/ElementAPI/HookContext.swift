@@ -24,8 +24,8 @@ public enum LogLevel: Sendable {
     }
 }
 
-/// What a hook of any phase can do: read its parameters, log, report progress, read and publish values, and read
-/// and write files of the target tree (see `TreeFiles`).
+/// What a hook of any phase can do: read its parameters, log, report progress, read and publish
+/// values, and read and write files of the target tree (see `TreeFiles`).
 public protocol HookContext: TreeFiles {}
 
 extension HookContext {
@@ -62,8 +62,8 @@ extension HookContext {
 
     /// Hands a value to later phases and to the report; it is kept only when the hook succeeds.
     ///
-    /// A name without dots belongs to this element alone, a name with dots is seen by all elements. Letters, digits,
-    /// '-', '_' and '.' are allowed.
+    /// A name without dots belongs to this element alone, a name with dots is seen by all elements.
+    /// Letters, digits, '-', '_' and '.' are allowed.
     public func publish(_ name: String, _ value: String) throws {
         guard let publish = services.publish else { throw services.missing("publish") }
         let error = publish(services.state, name, value)

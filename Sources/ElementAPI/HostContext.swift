@@ -9,8 +9,8 @@ public protocol HostContext: HookContext {}
 extension HostContext {
     /// The path of the target tree on the build host, for programs that take one.
     ///
-    /// The manifest must declare the
-    /// privilege `raw-host-path`; the functions for files need no path and are safe from links in the tree.
+    /// The manifest must declare the privilege `raw-host-path`; the functions for files need no
+    /// path and are safe from links in the tree.
     public var treePath: String {
         get throws {
             guard let path = value(of: .targetRoot) else {
@@ -22,8 +22,8 @@ extension HostContext {
         }
     }
 
-    /// Runs a program on the build host; its output goes to the build's log and any end but exit status 0 is an
-    /// error.
+    /// Runs a program on the build host; its output goes to the build's log and any end but exit
+    /// status 0 is an error.
     ///
     /// - Parameters:
     ///   - program: A path, or a name that is looked up in PATH.
@@ -42,7 +42,8 @@ extension HostContext {
         ).runToSuccess(services)
     }
 
-    /// Runs a program on the build host and returns its standard output; any end but exit status 0 is an error.
+    /// Runs a program on the build host and returns its standard output; any end but exit status 0
+    /// is an error.
     public func output(
         of program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         input: String? = nil, asUser: Bool = false
@@ -53,7 +54,8 @@ extension HostContext {
         ).runToSuccess(services)
     }
 
-    /// Runs a program on the build host and returns how it ended and what it wrote to standard output.
+    /// Runs a program on the build host and returns how it ended and what it wrote to standard
+    /// output.
     public func result(
         of program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         input: String? = nil, asUser: Bool = false
@@ -64,7 +66,8 @@ extension HostContext {
         ).run(services)
     }
 
-    /// Opens a file of the user who called dibhost, with that user's rights, for reading; the caller closes it.
+    /// Opens a file of the user who called dibhost, with that user's rights, for reading; the
+    /// caller closes it.
     ///
     /// - Parameter path: A path on the build host; a leading "~/" is the user's home folder.
     /// - Returns: A descriptor, or nil when there is no such file.
@@ -79,7 +82,8 @@ extension HostContext {
         return descriptor
     }
 
-    /// Reads a file of the user who called dibhost, with that user's rights; nil when there is no such file.
+    /// Reads a file of the user who called dibhost, with that user's rights; nil when there is no
+    /// such file.
     public func readUserFile(_ path: String) throws -> String? {
         guard let descriptor = try openUserFile(path) else { return nil }
         defer { close(descriptor) }

@@ -4,7 +4,8 @@ internal import CElement
 
 /// The connection of a context to dibhost: the C table of the host's services.
 ///
-/// Each service is nil when the host is older than the field, so that one plugin runs on many hosts.
+/// Each service is nil when the host is older than the field, so that one plugin runs on many
+/// hosts.
 public struct HostServices {
     private let table: UnsafePointer<dib_host>
 

@@ -9,7 +9,8 @@ struct Owner {
 }
 
 extension TreeFiles {
-    /// O_PATH, which Glibc's module hides; the same number on all Linux architectures that dibhost builds for.
+    /// O_PATH, which Glibc's module hides; the same number on all Linux architectures that dibhost
+    /// builds for.
     static var openPathOnly: Int32 { 0o10000000 }
 
     /// Opens a file below the tree; a negative errno value when that fails.

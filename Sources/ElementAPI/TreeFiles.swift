@@ -4,8 +4,9 @@ internal import Glibc
 
 /// The files of the target tree, by their paths below it: "/etc/hosts" is the image's.
 ///
-/// Links are followed as if the tree were the root folder, so nothing in the tree can lead a call out of it. A call
-/// that makes, replaces or removes an entry follows links in the folders of the path, but never the entry itself.
+/// Links are followed as if the tree were the root folder, so nothing in the tree can lead a call
+/// out of it. A call that makes, replaces or removes an entry follows links in the folders of the
+/// path, but never the entry itself.
 public protocol TreeFiles {
     /// The connection to the host.
     var services: HostServices { get }
@@ -35,7 +36,8 @@ extension TreeFiles {
         return true
     }
 
-    /// What the entry at the path is, without following it when it is a link; nil when there is none.
+    /// What the entry at the path is, without following it when it is a link; nil when there is
+    /// none.
     public func kind(of path: String) throws -> FileKind? {
         let folder = try openParent(path)
         guard folder >= 0 else {
@@ -120,7 +122,8 @@ extension TreeFiles {
         }
     }
 
-    /// Adds a line at the end of a file unless the file has that line; makes the file when there is none.
+    /// Adds a line at the end of a file unless the file has that line; makes the file when there is
+    /// none.
     ///
     /// - Returns: Whether the line was added.
     @discardableResult

@@ -7,9 +7,10 @@ internal import SystemPackage
 enum CrashReport {
     /// The value of SWIFT_BACKTRACE for a worker.
     ///
-    /// The runtime starts its program swift-backtrace when the process crashes, which takes some 20 ms then and
-    /// nothing before. In the chroot that program cannot be found, and where the toolchain is not installed it does
-    /// not exist: asking for it would only add a complaint to the output.
+    /// The runtime starts its program swift-backtrace when the process crashes, which takes some 20
+    /// ms then and nothing before. In the chroot that program cannot be found, and where the
+    /// toolchain is not installed it does not exist: asking for it would only add a complaint to
+    /// the output.
     static func setting(isInChroot: Bool) -> String {
         guard !isInChroot, hasProgram else { return "enable=no" }
         return

@@ -72,8 +72,8 @@ package struct WorkerClient: Sendable {
                 home: user.home))
     }
 
-    /// What the hook may know: paths of the build host mean nothing in the chroot, and the path of the tree is
-    /// given only to those who declared that they need it.
+    /// What the hook may know: paths of the build host mean nothing in the chroot, and the path of
+    /// the tree is given only to those who declared that they need it.
     private func values(of invocation: HookInvocation) -> [String: String] {
         var values = invocation.values
         if invocation.phase.isInChroot {
@@ -87,7 +87,8 @@ package struct WorkerClient: Sendable {
 }
 
 extension WorkerClient {
-    /// The client for the worker that was installed with this program: beside it, or in ../libexec/dibhost.
+    /// The client for the worker that was installed with this program: beside it, or in
+    /// ../libexec/dibhost.
     package static func installed() throws -> WorkerClient {
         let folder = (SymbolicLink.target(of: "/proc/self/exe") ?? "/").removingLastComponent()
         let places = [

@@ -3,8 +3,9 @@
 package import SystemPackage
 
 extension Command {
-    /// Runs the program to its end and hands on the lines that it prints, and the bytes that it writes to a pipe
-    /// whose reading end is `channel`; the writing end is one of `descriptors`, and the caller's.
+    /// Runs the program to its end and hands on the lines that it prints, and the bytes that it
+    /// writes to a pipe whose reading end is `channel`; the writing end is one of `descriptors`,
+    /// and the caller's.
     package func run(
         reading channel: FileDescriptor, limits: Limits = Limits(),
         onLine: (String) -> Void, onBytes: (UnsafeRawBufferPointer) -> Void
@@ -21,7 +22,8 @@ extension Command {
         return status
     }
 
-    /// Runs the program to its end and collects its standard output; its standard error is the caller's.
+    /// Runs the program to its end and collects its standard output; its standard error is the
+    /// caller's.
     package func captureOutput() throws -> (status: ExitStatus, output: [UInt8]) {
         let pipe = try FileDescriptor.pipe()
         defer { try? pipe.readEnd.close() }

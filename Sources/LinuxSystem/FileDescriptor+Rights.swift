@@ -4,9 +4,11 @@ internal import CLinux
 package import SystemPackage
 
 extension FileDescriptor {
-    /// Opens an existing regular file for reading with the rights of another user, if this process is root.
+    /// Opens an existing regular file for reading with the rights of another user, if this process
+    /// is root.
     ///
-    /// For a process with one thread: the user and the groups of the calling thread change for the moment.
+    /// For a process with one thread: the user and the groups of the calling thread change for the
+    /// moment.
     package static func open(
         _ path: String, as user: Command.Credentials
     ) throws(Errno) -> FileDescriptor {
@@ -17,7 +19,8 @@ extension FileDescriptor {
         return FileDescriptor(rawValue: number)
     }
 
-    /// Opens a file below this folder, which links and ".." cannot leave: openat2(2), RESOLVE_IN_ROOT.
+    /// Opens a file below this folder, which links and ".." cannot leave: openat2(2),
+    /// RESOLVE_IN_ROOT.
     ///
     /// `path` is resolved as if this folder were "/"; flags and mode are those of open(2).
     package func openInside(

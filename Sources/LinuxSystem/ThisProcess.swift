@@ -6,8 +6,8 @@ package import SystemPackage
 
 /// Settings of the running process as a whole.
 package enum ThisProcess {
-    /// Makes what is printed leave the process line by line: a crash loses no line, and lines stand in order with those
-    /// of programs that it runs.
+    /// Makes what is printed leave the process line by line: a crash loses no line, and lines stand
+    /// in order with those of programs that it runs.
     package static func printByLines() { clinux_print_by_lines() }
 
     /// Sets the permission bits that new files do not get, umask(2).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Puts the fields of a frame behind one another: numbers little endian, texts and lists behind a 32-bit count.
+/// Puts the fields of a frame behind one another: numbers little endian, texts and lists behind a
+/// 32-bit count.
 struct FrameWriter {
     private(set) var bytes: [UInt8] = []
 

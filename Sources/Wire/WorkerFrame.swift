@@ -2,7 +2,8 @@
 
 /// A message from a worker to the builder.
 ///
-/// On the stream a frame is its length (of what follows), one byte for its kind, and the fields; see `FrameWriter`.
+/// On the stream a frame is its length (of what follows), one byte for its kind, and the fields;
+/// see `FrameWriter`.
 package enum WorkerFrame: Equatable, Sendable {
     /// A line for the build's log; `level` is a `dib_log_level`.
     case log(level: UInt32, text: String)
@@ -55,7 +56,8 @@ package enum WorkerFrame: Equatable, Sendable {
 
     /// The longest text of a log line or a published value; the longest frame holds a few of them.
     package static let longestText = 1 << 20
-    /// The most bytes that a frame may have, so that a stray length is found before memory is taken for it.
+    /// The most bytes that a frame may have, so that a stray length is found before memory is taken
+    /// for it.
     package static let longest = 4 << 20
 
     /// The whole frame, its length included.

@@ -10,7 +10,8 @@ import Wire
 struct PluginLibrary {
     let entry: dib_entry
 
-    /// Loads the file behind the descriptor: the one that was inspected, whatever lies under its name by now.
+    /// Loads the file behind the descriptor: the one that was inspected, whatever lies under its
+    /// name by now.
     static func load(_ descriptor: Int32) throws -> PluginLibrary {
         let path = "/proc/self/fd/\(descriptor)"
         guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {

@@ -32,7 +32,8 @@ enum Worker {
         finish()
     }
 
-    /// Ends without the exit handlers of the plugin, which could undo what was said; what it printed is kept.
+    /// Ends without the exit handlers of the plugin, which could undo what was said; what it
+    /// printed is kept.
     private static func finish() -> Never {
         fflush(nil)
         _exit(0)

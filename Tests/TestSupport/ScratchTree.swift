@@ -12,8 +12,8 @@ package enum ScratchTree {
 
         """
 
-    /// Hands a tree to `body` that holds /etc/passwd, /etc/group, /root, /tmp and copies of the build host's
-    /// `programs` with the libraries that they need.
+    /// Hands a tree to `body` that holds /etc/passwd, /etc/group, /root, /tmp and copies of the
+    /// build host's `programs` with the libraries that they need.
     package static func with<Result>(
         programs: [String] = ["sh", "sleep", "setsid", "cat", "env"],
         _ body: (FilePath) throws -> Result
@@ -27,7 +27,8 @@ package enum ScratchTree {
         }
     }
 
-    /// Copies each program, as it is found in PATH, to /bin of the tree, and its libraries to where they are.
+    /// Copies each program, as it is found in PATH, to /bin of the tree, and its libraries to where
+    /// they are.
     private static let script = """
         set -eu
         tree=$1; shift

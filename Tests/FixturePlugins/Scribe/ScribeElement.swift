@@ -4,7 +4,8 @@ public import ElementAPI
 
 /// Does with the target tree, from both sides of the chroot, what the parameter `work` lists.
 ///
-/// Each item is a verb, a path and further words, separated by spaces; what a verb finds is printed.
+/// Each item is a verb, a path and further words, separated by spaces; what a verb finds is
+/// printed.
 struct Scribe: Element, InstallPhase, PostRootPhase {
     private let work: [String]
 
