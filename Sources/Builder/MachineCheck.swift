@@ -23,6 +23,17 @@ package struct MachineCheck {
         package var package: String?
         /// The command that mends it.
         package var remedy: String?
+
+        package init(
+            name: String, state: State, detail: String, package: String? = nil,
+            remedy: String? = nil
+        ) {
+            self.name = name
+            self.state = state
+            self.detail = detail
+            self.package = package
+            self.remedy = remedy
+        }
     }
 
     private let scratchFolder: FilePath

@@ -32,7 +32,9 @@ struct Probe {
     }
 
     /// Runs it to its end: status, and all lines it printed.
-    func run(_ behaviour: String, _ script: String = "true") throws -> (LinuxSystem.ExitStatus, [String]) {
+    func run(
+        _ behaviour: String, _ script: String = "true"
+    ) throws -> (LinuxSystem.ExitStatus, [String]) {
         var lines: [String] = []
         let status = try command(behaviour, script)
             .run(limits: .init(deadline: .seconds(120))) { lines.append($0) }
