@@ -156,3 +156,24 @@ private func aConfigurationFileLiesBelowTheCommandLine() throws {
         #expect(plan.parameters.first?.origin == .configuration)
     }
 }
+
+@Test
+private func anotherUsersPluginPathIsIgnoredUnderSudo() throws {
+    try withElements { folder in
+        let environment = ["SUDO_UID": "12345", "DIBHOST_PLUGIN_PATH": "plugins"]
+        let run = try DibhostRun(
+            ["elements", "show", "os"], in: folder, environment: environment)
+        #expect(run.status == .exited(2))
+        #expect(
+            run.errors == """
+                dibhost: warning: DIBHOST_PLUGIN_PATH is ignored when dibhost runs through sudo; \
+                use --plugin-dir
+                dibhost: error: unknown element 'os'
+                  hint: 'dibhost elements list' shows the elements of the plugin and element paths.
+                """)
+        let own = try DibhostRun(
+            ["elements", "show", "os"], in: folder,
+            environment: ["DIBHOST_PLUGIN_PATH": "plugins"])
+        #expect(own.status == .exited(0))
+    }
+}
