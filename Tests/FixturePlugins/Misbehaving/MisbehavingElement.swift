@@ -50,7 +50,7 @@ private func writeThroughNull() {
 }
 
 private func leaveDaemon(_ target: InstallContext) throws {
-    try target.run("sh", ["-c", "setsid sleep 1000 & echo $! >/daemon.pid"])
+    try target.run("sh", ["-c", "setsid sleep 1000 & echo $! >/daemon.pid; sleep 0.5"])
 }
 
 private func fill(_ target: InstallContext) throws {
