@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The most memory that supervisor, init, builder and workers take together while they build images of a tree of 1 and of
+# 4 GiB. Programs that they start (mke2fs, qemu-img) and tmpfs are not counted. Memory is the proportional set size of
+# all of them at one moment, taken again and again while the build runs.
+#
+#   benchmarks/memory.sh [MIB ...]          default 1024 4096
+#
+# Environment:
+#   DIBHOST   the command under test, default .build/release/dibhost
+#   PLUGINS   its plugin folder, default .build/element-plugins
+#   TMP_DIR   where scratch files and outputs go, default /var/tmp; three times the largest tree must fit
+#   LIMIT     the MB that must not be exceeded, default 100
+#   SPREAD    the percentage by which the largest and the smallest result may differ, default 10
+#
+# Exit status: 0 within the limits, 1 above one of them.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+dibhost=${DIBHOST:-$here/.build/release/dibhost}
+plugins=${PLUGINS:-$here/.build/element-plugins}
+limit=${LIMIT:-100}
+spread=${SPREAD:-10}
+[ $# -gt 0 ] || set -- 1024 4096
+
+work=$(mktemp -d "${TMP_DIR:-/var/tmp}/dibhost-memory.XXXXXX")
+trap 'rm -rf --one-file-system "$work"' EXIT
+export TMP_DIR=$work
+
+# Prints, in KiB, what the processes of the program under test take now. Starts no process, to disturb nothing.
+memory_now() {
+    local sum=0 process key value
+    for process in /proc/[0-9]*; do
+        for name in dibhost dibhost-worker dibhost-init; do
+            [ "$process/exe" -ef "${dibhost%/*}/$name" ] || continue
+            while read -r key value _; do
+                if [ "$key" = Pss: ]; then sum=$((sum + value)); fi
+            done <"$process/smaps_rollup"
+        done
+    done 2>/dev/null
+    echo "$sum"
+}
+
+results=()
+for mebibytes; do
+    TINY_OS_FILL=$mebibytes "$dibhost" build --plugin-dir "$plugins" --elements-path "$here/Tests/FixtureElements" \
+        --no-tmpfs -n -t raw,qcow2,tar -o "$work/image" tiny-os >"$work/log" 2>&1 &
+    build=$!
+    peak=0
+    while kill -0 "$build" 2>/dev/null; do
+        now=$(memory_now)
+        ((now <= peak)) || peak=$now
+        sleep 0.02
+    done
+    wait "$build" || { tail -n 20 "$work/log" >&2 && exit 1; }
+    rm -f "$work"/image*
+    printf 'tree of %5d MiB: %6.1f MB at most\n' "$mebibytes" "$(awk "BEGIN { print $peak / 976.5625 }")"
+    results+=("$peak")
+done
+
+printf '%s\n' "${results[@]}" | sort -n | awk -v limit="$limit" -v spread="$spread" '
+    NR == 1 { least = $1 }
+    { most = $1 }
+    END {
+        printf "limit %s MB; largest is %.1f %% above smallest, at most %s %%\n", limit, (most / least - 1) * 100, spread
+        exit !(most / 976.5625 <= limit && most <= least * (1 + spread / 100))
+    }'
