@@ -38,7 +38,7 @@ image: build ## a bootable Debian in out/
 		-t qcow2,tar -o out/debian debian vm local-config $(IMAGE_ELEMENT)
 
 bench: build ## every script in benchmarks/, one after the other
-	@for script in benchmarks/*.sh; do echo "== $$script"; PRODUCTS=$(PRODUCTS) "$$script" || exit 1; done
+	@for script in benchmarks/*.sh; do echo "== $$script"; DIBHOST=$(CURDIR)/$(PRODUCTS)/dibhost PLUGINS=$(CURDIR)/.build/element-plugins "$$script" || exit 1; done
 
 clean: ## remove what was built, and out/
 	rm -rf .build out

@@ -72,7 +72,8 @@ package final class Guest {
 
     /// Makes a root shell that is waiting on the console, such as one of an automatic login, ready for `run`.
     package func takeShell() throws {
-        try type("stty -echo; PS1=; echo shell-'ready'")
+        try type(
+            "stty -echo; PS1=; TERM=dumb; export PAGER=cat SYSTEMD_PAGER=cat; echo shell-'ready'")
         try waitFor("shell-ready")
     }
 

@@ -8,7 +8,7 @@ package struct GuestOptions: Sendable {
     package var disk: FilePath
     package var memoryMebibytes = 1024
     /// How long the guest may run, from the moment it is switched on.
-    package var deadline: Duration = .seconds(300)
+    package var deadline: Duration = .seconds(420)
     /// Ports of the guest by the port of 127.0.0.1 that leads to them.
     package var forwardedPorts: [UInt16: UInt16] = [:]
     /// Whether the guest gets a user `tester` with root's rights and no password, without a change to the image.

@@ -47,6 +47,7 @@ package struct TestBuild: Sendable {
             + ["-t", formats, "-o", output.appending("image").string] + options + elements
         var variables = ProcessEnvironment.current
         variables["TMP_DIR"] = scratch.string
+        variables["DIB_IMAGE_CACHE"] = folder.appending("cache").string
         variables.merge(environment) { _, new in new }
         var command = Command(
             BuiltProducts.dibhost.string, arguments, environment: variables)

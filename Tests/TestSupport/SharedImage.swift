@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Glibc
+internal import LinuxSystem
+package import SystemPackage
+
+/// The one full Debian image of a test run: built by dibhost when the first test asks for it, shared by all.
+///
+/// It is what `make image` builds, with a raw image beside it. It stays in the products' folder until the next run.
+package struct SharedImage: Sendable {
+    /// The outputs without their endings.
+    package let name: FilePath
+    /// What dibhost printed.
+    package let log: [String]
+    /// The public key in the home folder of the user that the build ran for.
+    package let publicKey: String
+
+    package var qcow2: FilePath { FilePath(name.string + ".qcow2") }
+    package var raw: FilePath { FilePath(name.string + ".raw") }
+    package var tar: FilePath { FilePath(name.string + ".tar") }
+
+    /// The elements of `make image`.
+    package static let elements = ["debian", "vm", "local-config", "motd-build-info"]
+    /// Where full builds of tests keep packages; the mirror is asked once.
+    package static let cache = BuiltProducts.folder.appending("test-cache")
+
+    private static let folder = BuiltProducts.folder.appending("test-image")
+    private static let made = Result { try make() }
+
+    /// The image; the first call builds it, and calls meanwhile wait.
+    package static func shared() throws -> SharedImage { try made.get() }
+
+    private static func make() throws -> SharedImage {
+        let lock = try FileDescriptor.open(
+            BuiltProducts.folder.appending("test-image.lock"), .readWrite,
+            options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+        defer { try? lock.close() }
+        guard flock(lock.rawValue, LOCK_EX) == 0 else { throw Errno(rawValue: errno) }
+        try Command("rm", ["-rf", "--", folder.string]).checkedOutput()
+        let home = folder.appending("home")
+        let key = home.appending(".ssh/id_ed25519")
+        try Command("mkdir", ["-p", "-m", "0700", home.appending(".ssh").string]).checkedOutput()
+        try Command("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key.string])
+            .checkedOutput()
+        let publicKey = try TextFile.read(FilePath(key.string + ".pub"))
+        try TextFile.write(publicKey, to: home.appending(".ssh/authorized_keys"))
+        let build = try TestBuild(in: folder)
+        var lines: [String] = []
+        let status = try build.command(
+            elements, formats: "qcow2,tar,raw",
+            environment: ["HOME": home.string, "DIB_IMAGE_CACHE": cache.string]
+        ).run(limits: .init(deadline: .seconds(1200))) { lines.append($0) }
+        guard status.isSuccess else {
+            throw BuildError(
+                .buildFailed, "the image that all tests share could not be built: \(status)",
+                detail: lines.suffix(40).joined(separator: "\n"))
+        }
+        return SharedImage(
+            name: build.output.appending("image"), log: lines,
+            publicKey: String(publicKey.split(separator: "\n")[0]))
+    }
+}
