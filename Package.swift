@@ -7,7 +7,9 @@ let plugins = ["Base", "Debian", "LocalConfig", "VM"]
 /// Plugins that only the tests load: each misbehaves in the way its folder says.
 let fixturePlugins = ["Misbehaving", "Liar", "Scribe"]
 
-/// The modules of dibhost and what each one imports. Arrows point downwards only; a test reads the import lines.
+/// The modules of dibhost and what each one imports.
+///
+/// Arrows point downwards only; a test reads the import lines.
 let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Diagnostics", []),
     ("LinuxSystem", ["CLinux", "Diagnostics", .system]),

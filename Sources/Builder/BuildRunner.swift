@@ -49,7 +49,9 @@ package struct BuildRunner {
         return report
     }
 
-    /// The build itself. The order of the lines is the order of the build.
+    /// The build itself.
+    ///
+    /// The order of the lines is the order of the build.
     private func run(_ build: RunningBuild) throws -> BuildReport {
         build.announce()
         let phases = try PhaseRunner(build: build)

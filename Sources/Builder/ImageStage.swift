@@ -67,7 +67,7 @@ struct ImageStage: Sendable {
 
     /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
     ///
-    /// - Parameter phases: is told the device names that the contract promises to the last hooks.
+    /// `phases` is told the device names that the contract promises to the last hooks.
     func withMountedFileSystem(
         _ build: RunningBuild, _ phases: PhaseRunner, finish: () throws -> Void
     ) throws -> BuildReport {

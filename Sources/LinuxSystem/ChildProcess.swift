@@ -49,7 +49,9 @@ package struct ChildProcess: ~Copyable {
 }
 
 extension Command {
-    /// Starts the program. Its standard output and standard error become the given descriptors.
+    /// Starts the program.
+    ///
+    /// Its standard output and standard error become the given descriptors.
     ///
     /// - Throws: `BuildError` that names the program and the step that failed.
     package func start(output: FileDescriptor, error: FileDescriptor) throws -> ChildProcess {

@@ -4,7 +4,9 @@ internal import Glibc
 
 /// The environment variables of this process.
 package enum ProcessEnvironment {
-    /// All variables. Read once, at the first call: later changes by setenv are not seen.
+    /// All variables.
+    ///
+    /// Read once, at the first call: later changes by setenv are not seen.
     package static let current: [String: String] = {
         var variables: [String: String] = [:]
         var next = environ

@@ -55,7 +55,9 @@ package struct TestBuild: Sendable {
         return command
     }
 
-    /// What is left of the build: processes, mounts, loop devices. Waits a little for the kernel to finish.
+    /// What is left of the build: processes, mounts, loop devices.
+    ///
+    /// Waits a little for the kernel to finish.
     package func leftovers() throws -> [String] {
         var found: [String] = []
         for _ in 0..<100 {
