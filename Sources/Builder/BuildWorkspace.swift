@@ -49,18 +49,16 @@ package struct BuildWorkspace: ~Copyable {
         }
         // What killed builds left; whatever cannot be removed is no reason not to build.
         _ = try ScratchFolders.collect(in: scratch)
-        let owner = """
-            supervisor: \(supervisor)
-            started: \(Date().formatted(.iso8601))
-            user: \(request.user.name)
-            outputs: \(plan.outputs.map(\.path).joined(separator: " "))
-
-            """
+        let owner = ScratchOwner(
+            supervisor: supervisor, started: Date().formatted(.iso8601), user: request.user.name,
+            outputs: try plan.outputs.map {
+                try WorkingDirectory.absolute(FilePath($0.path)).string
+            })
         let locked: LockedFolder
         do {
             locked = try LockedFolder.make(
                 scratch.appending(prefix + identifier),
-                by: scratch.appending(unfinishedPrefix + identifier), contents: owner)
+                by: scratch.appending(unfinishedPrefix + identifier), contents: owner.text)
         } catch let errno as Errno {
             throw BuildError(
                 .environment, "cannot make a folder in the scratch folder '\(scratch)'",

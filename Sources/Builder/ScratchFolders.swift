@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Diagnostics
+internal import DiskImage
 internal import Glibc
 internal import LinuxSystem
 package import SystemPackage
@@ -20,7 +21,7 @@ package enum ScratchFolders {
         package var path: String
         package var outcome: Outcome
         /// What the owner wrote into the lock file.
-        package var owner: String?
+        package var owner: ScratchOwner?
         package var reason: String?
     }
 
@@ -61,12 +62,25 @@ package enum ScratchFolders {
         case .unlocked(let age)
         where name.hasPrefix(BuildWorkspace.unfinishedPrefix) && age < youth:
             finding.outcome = .inUse
-        case .abandoned(let owner):
-            finding.owner = owner
+        case .abandoned(let text, let user):
+            finding.owner = ScratchOwner(text: text)
+            // Only a builder, that is root, can have written such a file for other users to act on.
+            if user == 0 || user == UserAccount.effectiveID {
+                try removeOutputs(of: name, ScratchOwner(text: text))
+            }
             fallthrough
         case .unlocked:
             try root.remove(name)
             finding.outcome = .removed
+        }
+    }
+
+    /// Removes the output files that a killed build had begun, in the folders that it wrote to.
+    private static func removeOutputs(of name: String, _ owner: ScratchOwner) throws {
+        let identifier = String(name.dropFirst(BuildWorkspace.prefix.count))
+        let folders = Set(owner.outputs.map { FilePath($0).removingLastComponent() })
+        for folder in folders where RealPath.of(folder) != nil {
+            try StaleOutputs.remove(in: folder, buildID: identifier)
         }
     }
 

@@ -47,8 +47,8 @@ package struct LockedFolder: ~Copyable {
     package enum State: Equatable, Sendable {
         /// Its owner lives.
         case inUse
-        /// Its owner is gone; the text is what the lock file says.
-        case abandoned(String)
+        /// Its owner is gone; the text is what the lock file says, which is the file of `user`.
+        case abandoned(String, user: UInt32)
         /// It has no lock file, and was last changed so many seconds ago.
         case unlocked(age: Int)
     }
@@ -77,7 +77,9 @@ package struct LockedFolder: ~Copyable {
             guard errno == EWOULDBLOCK else { throw Errno(rawValue: errno) }
             return try body(.inUse)
         }
-        let text = String(decoding: try lock.descriptor.contents(limit: 4096), as: UTF8.self)
-        return try body(.abandoned(text))
+        var status = stat()
+        guard fstat(lockNumber, &status) == 0 else { throw Errno(rawValue: errno) }
+        let text = String(decoding: try lock.descriptor.contents(limit: 1 << 16), as: UTF8.self)
+        return try body(.abandoned(text, user: status.st_uid))
     }
 }
