@@ -122,7 +122,7 @@ install_original() {
 }
 
 run_original() {
-    rm -rf "$work/original-cache"
+    rm -rf "$work/original-cache" "$work/original"
     mkdir -p "$work/original"
     PATH=$work/venv/bin:$PATH DIB_RELEASE=$release DIB_PYTHON_VERSION=3 \
         DIB_DISTRIBUTION_MIRROR=$mirror DIB_DEBIAN_SECURITY_MIRROR=$security \
@@ -131,7 +131,7 @@ run_original() {
 }
 
 run_ours() {
-    rm -rf "$work/our-cache"
+    rm -rf "$work/our-cache" "$work/ours"
     mkdir -p "$work/ours"
     "$products/dibhost" build --plugin-dir "$work/plugins" \
         --image-cache "$work/our-cache" -t qcow2 --set "debian.release=$release" \
