@@ -47,11 +47,18 @@ struct Probe {
     func whileRunning(
         _ behaviour: String, _ script: String, _ body: (borrowing ChildProcess) throws -> Void
     ) throws -> (LinuxSystem.ExitStatus, [String]) {
+        try whileRunning(command(behaviour, script), body)
+    }
+
+    /// The same for a command that starts the probe.
+    func whileRunning(
+        _ command: Command, _ body: (borrowing ChildProcess) throws -> Void
+    ) throws -> (LinuxSystem.ExitStatus, [String]) {
         let file = try FileDescriptor.open(
             log, .writeOnly, options: [.create, .truncate, .closeOnExec],
             permissions: .ownerReadWrite)
         defer { try? file.close() }
-        let child = try command(behaviour, script).start(output: file, error: file)
+        let child = try command.start(output: file, error: file)
         for _ in 0..<600 where try !lines().contains("ready") { usleep(50_000) }
         guard try lines().contains("ready") else {
             throw BuildError(.buildFailed, "the probe did not start: \(try lines())")
@@ -61,7 +68,7 @@ struct Probe {
     }
 
     private func lines() throws -> [String] {
-        try TextFile.read(log).split(separator: "\n").map(String.init)
+        try TextFile.read(log).split(whereSeparator: \.isNewline).map(String.init)
     }
 
     /// Processes with `text` in their command line, and mounts with it; waits up to ten seconds for

@@ -96,6 +96,53 @@ func theInterruptOfAUserWithSudoEndsTheBuild() throws {
     }
 }
 
+/// The interrupt character at a terminal goes to the whole foreground group, sudo included; sudo on
+/// Debian gives its program a terminal of its own.
+@Test(arguments: [1, 2])
+func interruptCharactersAtATerminalReachTheSupervisorAlone(count: Int) throws {
+    try TemporaryFolder.with("terminal") { folder in
+        try withUser(mayUseSudo: true) { user, _ in
+            var probe = try Probe(in: folder)
+            probe.program = try installProducts(in: folder)
+            let script =
+                count == 1
+                ? "echo ready; sleep 999" : "trap '' TERM; echo ready; sleep 999; sleep 999"
+            let supervise = "\(probe.program) supervise script \(probe.scratch) \"\(script)\""
+            let keys = try FileDescriptor.pipe()
+            var terminal = Command(
+                "script", ["--quiet", "--return", "--command", supervise, "/dev/null"],
+                environment: ["PATH": "/usr/bin:/bin", "HOME": "/", "SHELL": "/bin/sh"])
+            terminal.credentials = user
+            terminal.standardInput = .descriptor(keys.readEnd)
+            let (status, lines) = try probe.whileRunning(terminal) { _ in
+                for _ in 0..<count {
+                    try keys.writeEnd.writeAll([3])
+                    usleep(500_000)
+                }
+            }
+            try keys.readEnd.close()
+            try keys.writeEnd.close()
+            #expect(status == .exited(130))
+            let message = count == 1 ? "interrupted while 'sh' was running" : "ended by SIGINT"
+            #expect(lines.contains { $0.contains("error: \(message)") })
+            #expect(try Probe.leftovers(folder.string) == [])
+        }
+    }
+}
+
+@Test
+func aBuildThatSudoStartedIsTheCallersOwn() throws {
+    try TemporaryFolder.with("sudo") { folder in
+        let probe = try Probe(in: folder)
+        var command = probe.command("script", "stat -c '%u %a' $TREE/..")
+        command.environment?["SUDO_UID"] = "65534"
+        var lines: [String] = []
+        let status = try command.run { lines.append($0) }
+        #expect(status == .exited(0))
+        #expect(lines.contains("65534 700"))
+    }
+}
+
 @Test
 func aUserWithoutSudoIsToldHowToGetIt() throws {
     try TemporaryFolder.with("sudo") { folder in
