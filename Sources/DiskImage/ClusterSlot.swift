@@ -2,15 +2,16 @@
 
 internal import CZstd
 internal import Diagnostics
+internal import Dispatch
 internal import Glibc
 internal import SystemPackage
 
 /// The memory that one thread compresses a run of clusters in.
 ///
-/// Not safe by itself: `Qcow2Writer` hands a slot to one thread at a time and reads it when all threads are done.
+/// Not safe by itself: `Qcow2Writer` hands a slot to one thread at a time and reads it after `wait`.
 final class ClusterSlot: @unchecked Sendable {
-    /// Clusters in a run: 2 MiB.
-    static let clusters = 32
+    /// Clusters in a run: 512 KiB.
+    static let clusters = 8
     private static let level: CInt = 3
     private static let size = Qcow2Writer.clusterSize
 
@@ -20,6 +21,8 @@ final class ClusterSlot: @unchecked Sendable {
     private(set) var input = [UInt8](repeating: 0, count: ClusterSlot.clusters * ClusterSlot.size)
     private(set) var compressed: [UInt8]
     private(set) var results: [(cluster: Int, result: Result)] = []
+    private var failure: (any Error)?
+    private let done = DispatchSemaphore(value: 0)
     private let context: OpaquePointer
     private let bound = ZSTD_compressBound(ClusterSlot.size)
 
@@ -31,8 +34,23 @@ final class ClusterSlot: @unchecked Sendable {
 
     deinit { ZSTD_freeCCtx(context) }
 
-    /// Reads the clusters of a run and compresses each.
-    func compress(_ run: Range<Int>, of source: FileDescriptor) throws {
+    /// Reads the clusters of a run and compresses each; `wait` tells how it went.
+    func compress(_ run: Range<Int>, of source: FileDescriptor) {
+        do {
+            try fill(run, of: source)
+        } catch {
+            failure = error
+        }
+        done.signal()
+    }
+
+    /// Waits for the end of one call of `compress`.
+    func wait() throws {
+        done.wait()
+        if let failure { throw failure }
+    }
+
+    private func fill(_ run: Range<Int>, of source: FileDescriptor) throws {
         results.removeAll(keepingCapacity: true)
         try read(run, of: source)
         var filled = 0

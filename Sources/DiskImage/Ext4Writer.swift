@@ -113,14 +113,40 @@ package struct Ext4Writer: Sendable {
 
     private func setTimes(scratch: FilePath, environment: [String: String]) throws {
         let target = "\(image)?offset=\(offset.bytes)"
+        let last = try lastInode(target: target, environment: environment)
         let script = scratch.appending("times.debugfs")
-        try TextFile.write(try times(target: target, environment: environment), to: script)
-        try Command("debugfs", ["-w", "-f", script.string, target], environment: environment)
-            .checkedOutput(limits: limits)
+        try writeTimes(for: [2] + Array(11...last), to: script)
+        let command = Command(
+            "debugfs", ["-w", "-f", script.string, target], environment: environment)
+        // debugfs repeats each command; what else it says is an error, whatever its exit status.
+        var complaints: [String] = []
+        let status = try command.run(limits: limits) { line in
+            if !line.hasPrefix("debugfs") && complaints.count < 20 { complaints.append(line) }
+        }
+        guard status.isSuccess, complaints.isEmpty else {
+            throw command.failure(status, lastLines: complaints)
+        }
     }
 
-    /// The debugfs commands for the root and every inode from lost+found on; mke2fs hands out numbers without gaps.
-    private func times(target: String, environment: [String: String]) throws -> String {
+    /// Writes the debugfs commands for the inodes, a part at a time: a large tree has many.
+    private func writeTimes(for inodes: [Int], to path: FilePath) throws {
+        let file = try FileDescriptor.open(
+            path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            permissions: .ownerReadWrite)
+        try file.closeAfter {
+            for start in stride(from: 0, to: inodes.count, by: 4096) {
+                var part = ""
+                for inode in inodes[start...].prefix(4096) {
+                    part += "sif <\(inode)> atime @\(options.time)\n"
+                    part += "sif <\(inode)> ctime @\(options.time)\n"
+                }
+                try file.writeAll(part.utf8)
+            }
+        }
+    }
+
+    /// The number of the last inode in use; mke2fs hands out numbers without gaps from 11, lost+found, on.
+    private func lastInode(target: String, environment: [String: String]) throws -> Int {
         let statistics = try Command(
             "debugfs", ["-R", "stats -h", target], environment: environment
         )
@@ -131,14 +157,7 @@ package struct Ext4Writer: Sendable {
             throw BuildError(
                 .buildFailed, "cannot read the superblock of '\(image)'", detail: statistics)
         }
-        var script = ""
-        for inode in [2] + Array(11...total - free) {
-            for field in ["atime", "ctime"] {
-                script += "sif <\(inode)> \(field) @\(options.time)\n"
-                script += "sif <\(inode)> \(field)_extra 0\n"
-            }
-        }
-        return script
+        return total - free
     }
 
     private static func number(_ name: String, in statistics: String) -> Int? {

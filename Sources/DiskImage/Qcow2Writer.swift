@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Diagnostics
+internal import Dispatch
 internal import Glibc
 internal import LinuxSystem
 package import SystemPackage
@@ -51,23 +52,29 @@ package struct Qcow2Writer: ~Copyable {
         self.output = output
         self.size = size.roundedUp(to: ByteCount(512)).bytes
         self.interrupt = interrupt
-        // Two for each core, so that the one that got the harder data does not keep the others waiting for long.
-        let cores = max(1, min(16, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
-        slots = try (0..<2 * cores).map { _ in try ClusterSlot() }
+        // Four for each core, so that one slot with harder data does not keep the cores waiting.
+        // No more than 16: each takes 1.5 MiB.
+        let cores = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        slots = try (0..<min(16, 4 * cores)).map { _ in try ClusterSlot() }
     }
 
+    /// Keeps all slots busy and takes their results in the order of the runs.
     private mutating func writeData() throws {
-        var pending = try dataRuns()[...]
-        while !pending.isEmpty {
-            try Interruption.check(interrupt, during: "writing the qcow2")
-            let batch = pending.prefix(slots.count)
-            pending = pending.dropFirst(slots.count)
-            let source = source
-            try ParallelWork.map(Array(zip(slots, batch))) { slot, run in
-                try slot.compress(run, of: source)
+        let queue = DispatchQueue(label: "qcow2", attributes: .concurrent)
+        let runs = try dataRuns()
+        // However this ends, no thread may still be at work on a slot.
+        defer { queue.sync(flags: .barrier) {} }
+        for index in 0..<runs.count + slots.count {
+            let slot = slots[index % slots.count]
+            if index >= slots.count, index - slots.count < runs.count {
+                try slot.wait()
+                add(slot)
+                try flush()
             }
-            for slot in slots.prefix(batch.count) { add(slot) }
-            try flush()
+            guard index < runs.count else { continue }
+            try Interruption.check(interrupt, during: "writing the qcow2")
+            let (run, source) = (runs[index], source)
+            queue.async { slot.compress(run, of: source) }
         }
         try padToCluster()
     }
