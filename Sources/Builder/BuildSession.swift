@@ -93,6 +93,11 @@ package struct BuildSession {
     }
 
     private func startInit(control: String, output: FileDescriptor) throws -> ChildProcess {
+        guard access(programs.`init`.string, X_OK) == 0 else {
+            throw BuildError(
+                .environment, "missing program '\(programs.`init`)'",
+                hint: "Install dibhost again: its programs lie in one folder.")
+        }
         let arguments = ["--control", control, "--", programs.dibhost.string, "run-plan"]
         guard UserAccount.effectiveID != 0 else {
             return try Command(programs.`init`.string, arguments).start(
@@ -121,19 +126,24 @@ package struct BuildSession {
             throw BuildError(.interrupted, "ended by \(SignalName.of(signal))")
         }
         let text = outcome.lines.joined(separator: "\n")
-        guard outcome.isConnected else {
-            if UserAccount.effectiveID != 0 {
-                throw Self.noRootError(user: plan.request.user.name, cause: text)
-            }
+        // sudo ends with 1 when it does not start the program, dibhost-init with a status of its own.
+        if !outcome.isConnected, UserAccount.effectiveID != 0, status == .exited(1) {
+            throw Self.noRootError(user: plan.request.user.name, cause: text)
+        }
+        if !outcome.isConnected || status == Self.initFailed {
             throw BuildError(
-                .environment, "cannot start the builder: '\(programs.`init`)' ended with \(status)",
-                detail: text)
+                .environment, "cannot start the builder",
+                hint: "Run 'dibhost doctor'; in a container, allow it to mount (CAP_SYS_ADMIN).",
+                cause: text.isEmpty ? "'\(programs.`init`)': \(status)" : text)
         }
         throw BuildError(
             .buildFailed, "the builder ended without a result: \(Self.builderStatus(status))",
             detail: text.isEmpty ? nil : text,
             hint: "Its mounts, processes and scratch memory are gone; 'dibhost gc' removes files.")
     }
+
+    /// INIT_FAILED of Sources/Init/init.h.
+    private static let initFailed = ExitStatus.exited(125)
 
     /// dibhost-init reports a signal as a shell does: 128 and its number.
     private static func builderStatus(_ status: ExitStatus) -> ExitStatus {

@@ -65,7 +65,9 @@ func aKilledSupervisorOfAUserWithSudoLeavesNothingRunning() throws {
             var probe = try Probe(in: folder)
             probe.program = try installProducts(in: folder)
             probe.credentials = user
-            let script = "mount -t tmpfs \(folder) $TREE; echo ready; sleep 999; : \(folder)"
+            let script = """
+                mount -t tmpfs \(folder) $TREE; trap '' TERM; echo ready; sleep 999; : \(folder)
+                """
             let (status, _) = try probe.whileRunning("script", script) { $0.signal(SIGKILL) }
             #expect(status == .signalled(SIGKILL))
             #expect(try Probe.leftovers(folder.string) == [])

@@ -35,8 +35,10 @@ func aKilledSupervisorLeavesNoProcessAndNoMountAndGcRemovesItsFolder() throws {
         let script = """
             mount -t tmpfs \(folder) "$TREE"
             setsid sh -c 'trap "" TERM HUP; sleep 999; : \(folder)' </dev/null >/dev/null 2>&1 &
-            echo ready; sleep 999
+            trap '' TERM; echo ready; sleep 999
             """
+        // The script ignores SIGTERM: else the builder, which sees the socket close, might clean up
+        // before PID 1 ends it.
         let (status, _) = try probe.whileRunning("script", script) { supervisor in
             let collected = try probe.collect()
             #expect(collected.hasPrefix("in use: "))
@@ -55,7 +57,7 @@ func theNextBuildRemovesWhatAKilledOneLeft() throws {
     try TemporaryFolder.with("next") { folder in
         let probe = try Probe(in: folder)
         let (_, _) = try probe.whileRunning(
-            "onDisk", "mkdir -p $TREE/a/b; chattr +i $TREE/a 2>/dev/null; echo ready; sleep 999"
+            "onDisk", "mkdir -p $TREE/a/b; chattr +i $TREE/a; trap '' TERM; echo ready; sleep 999"
         ) { $0.signal(SIGKILL) }
         #expect(try Probe.leftovers(folder.string) == [])
         #expect(try probe.scratchFolders().count == 1)
@@ -158,5 +160,38 @@ func aDaemonThatIgnoresTerminateIsKilled() throws {
         let (status, lines) = try Probe(in: folder).run("leftovers", script)
         #expect(status == .exited(0))
         #expect(lines.contains { $0.hasPrefix("warning: a process was left running") })
+    }
+}
+
+@Test
+func aMachineThatForbidsNamespacesIsNamedAsTheReason() throws {
+    try TemporaryFolder.with("namespaces") { folder in
+        let probe = try Probe(in: folder)
+        var command = probe.command("script")
+        command.arguments =
+            ["--bounding-set", "-sys_admin", command.program] + command.arguments
+        command.program = "setpriv"
+        var lines: [String] = []
+        let status = try command.run { lines.append($0) }
+        #expect(status == .exited(3))
+        #expect(
+            lines.first
+                == "error: cannot start the builder: dibhost-init: cannot make a process namespace: "
+                + "Operation not permitted")
+        #expect(try probe.scratchFolders() == [])
+    }
+}
+
+@Test
+func aMissingInitProgramIsNamed() throws {
+    try TemporaryFolder.with("init") { folder in
+        var probe = try Probe(in: folder)
+        try Command(
+            "install", [probe.program.string, folder.appending("SupervisorProbe").string]
+        ).checkedOutput()
+        probe.program = folder.appending("SupervisorProbe")
+        let (status, lines) = try probe.run("script")
+        #expect(status == .exited(3))
+        #expect(lines.first == "error: missing program '\(folder)/dibhost-init'")
     }
 }
