@@ -18,7 +18,7 @@ public func exportElement(
 ) -> UnsafePointer<dib_element>? {
     guard let host, host.pointee.abi == UInt32(DIB_ABI) else { return nil }
     exportedType = type
-    let hooks = hooks(of: type)
+    let hooks = HookList(of: type).hooks
     let hookTable = UnsafeMutablePointer<dib_hook>.allocate(capacity: max(hooks.count, 1))
     hookTable.initialize(from: hooks, count: hooks.count)
     var table = dib_element()
@@ -50,58 +50,76 @@ private final class ElementBox {
 private typealias HookFunction =
     @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<dib_error>?) -> Int32
 
-private func hooks(of type: any Element.Type) -> [dib_hook] {
-    var hooks: [dib_hook] = []
-    func add(_ phase: dib_phase, _ run: HookFunction) {
+/// The hooks of an element: one for each phase protocol to which its type conforms.
+private struct HookList {
+    private(set) var hooks: [dib_hook] = []
+
+    init(of type: any Element.Type) {
+        addHostHooks(of: type)
+        addChrootHooks(of: type)
+    }
+
+    private mutating func add(_ phase: dib_phase, _ run: HookFunction) {
         hooks.append(
             dib_hook(size: UInt32(MemoryLayout<dib_hook>.size), phase: phase.rawValue, run: run))
     }
-    if type is any RootPhase.Type {
-        add(DIB_PHASE_ROOT) {
-            run($0, $1, as: (any RootPhase).self) { try $0.root(.init(services: $1)) }
+
+    private mutating func addHostHooks(of type: any Element.Type) {
+        if type is any RootPhase.Type {
+            add(DIB_PHASE_ROOT) {
+                run($0, $1, as: (any RootPhase).self) { try $0.root(.init(services: $1)) }
+            }
+        }
+        if type is any ExtraDataPhase.Type {
+            add(DIB_PHASE_EXTRA_DATA) {
+                run($0, $1, as: (any ExtraDataPhase).self) { try $0.extraData(.init(services: $1)) }
+            }
+        }
+        if type is any PostRootPhase.Type {
+            add(DIB_PHASE_POST_ROOT) {
+                run($0, $1, as: (any PostRootPhase).self) { try $0.postRoot(.init(services: $1)) }
+            }
+        }
+        if type is any PreFinalisePhase.Type {
+            add(DIB_PHASE_PRE_FINALISE) {
+                run($0, $1, as: (any PreFinalisePhase).self) {
+                    try $0.preFinalise(.init(services: $1))
+                }
+            }
+        }
+        if type is any CleanupPhase.Type {
+            add(DIB_PHASE_CLEANUP) {
+                run($0, $1, as: (any CleanupPhase).self) { try $0.cleanup(.init(services: $1)) }
+            }
         }
     }
-    if type is any ExtraDataPhase.Type {
-        add(DIB_PHASE_EXTRA_DATA) {
-            run($0, $1, as: (any ExtraDataPhase).self) { try $0.extraData(.init(services: $1)) }
+
+    private mutating func addChrootHooks(of type: any Element.Type) {
+        if type is any PreInstallPhase.Type {
+            add(DIB_PHASE_PRE_INSTALL) {
+                run($0, $1, as: (any PreInstallPhase).self) {
+                    try $0.preInstall(.init(services: $1))
+                }
+            }
+        }
+        if type is any InstallPhase.Type {
+            add(DIB_PHASE_INSTALL) {
+                run($0, $1, as: (any InstallPhase).self) { try $0.install(.init(services: $1)) }
+            }
+        }
+        if type is any PostInstallPhase.Type {
+            add(DIB_PHASE_POST_INSTALL) {
+                run($0, $1, as: (any PostInstallPhase).self) {
+                    try $0.postInstall(.init(services: $1))
+                }
+            }
+        }
+        if type is any FinalisePhase.Type {
+            add(DIB_PHASE_FINALISE) {
+                run($0, $1, as: (any FinalisePhase).self) { try $0.finalise(.init(services: $1)) }
+            }
         }
     }
-    if type is any PreInstallPhase.Type {
-        add(DIB_PHASE_PRE_INSTALL) {
-            run($0, $1, as: (any PreInstallPhase).self) { try $0.preInstall(.init(services: $1)) }
-        }
-    }
-    if type is any InstallPhase.Type {
-        add(DIB_PHASE_INSTALL) {
-            run($0, $1, as: (any InstallPhase).self) { try $0.install(.init(services: $1)) }
-        }
-    }
-    if type is any PostInstallPhase.Type {
-        add(DIB_PHASE_POST_INSTALL) {
-            run($0, $1, as: (any PostInstallPhase).self) { try $0.postInstall(.init(services: $1)) }
-        }
-    }
-    if type is any PostRootPhase.Type {
-        add(DIB_PHASE_POST_ROOT) {
-            run($0, $1, as: (any PostRootPhase).self) { try $0.postRoot(.init(services: $1)) }
-        }
-    }
-    if type is any PreFinalisePhase.Type {
-        add(DIB_PHASE_PRE_FINALISE) {
-            run($0, $1, as: (any PreFinalisePhase).self) { try $0.preFinalise(.init(services: $1)) }
-        }
-    }
-    if type is any FinalisePhase.Type {
-        add(DIB_PHASE_FINALISE) {
-            run($0, $1, as: (any FinalisePhase).self) { try $0.finalise(.init(services: $1)) }
-        }
-    }
-    if type is any CleanupPhase.Type {
-        add(DIB_PHASE_CLEANUP) {
-            run($0, $1, as: (any CleanupPhase).self) { try $0.cleanup(.init(services: $1)) }
-        }
-    }
-    return hooks
 }
 
 private func createElement(
