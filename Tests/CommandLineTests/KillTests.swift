@@ -113,5 +113,6 @@ import Testing
         collect.arguments = ["gc"]
         try collect.checkedOutput()
         #expect(try FolderListing.entries(of: build.scratch) == [])
+        #expect(try build.outputs().allSatisfy { !$0.hasPrefix(".") })
     }
 }
