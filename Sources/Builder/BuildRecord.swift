@@ -27,7 +27,7 @@ struct BuildRecord: Codable {
         var origin: String
     }
 
-    /// - Parameter digests: the digest of each native element's file, by the element's name.
+    /// Records `plan`; `digests` holds the digest of each native element's file, by its name.
     init(plan: BuildPlan, digests: [String: String]) {
         dibhost = plan.version
         elements = plan.elements.map { planned in
