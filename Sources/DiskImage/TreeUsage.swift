@@ -13,7 +13,6 @@ package struct TreeUsage: Equatable, Sendable {
     package private(set) var metadataBlocks: Int64 = 0
     package private(set) var inodes: Int64 = 0
     package private(set) var folders: Int64 = 0
-    package private(set) var sockets = 0
     /// A digest of every name, mode, owner, size and time: equal trees have equal ones.
     package private(set) var digest = ContentDigest()
 
@@ -62,7 +61,6 @@ package struct TreeUsage: Equatable, Sendable {
             try entry.setModificationTime(latestTime)
             time = latestTime
         }
-        guard entry.kind != .socket else { return sockets += 1 }
         addName(of: entry)
         addToDigest(entry, time: time)
         if entry.kind == .folder {

@@ -134,6 +134,36 @@ struct ImageWriterTests {
             try fixture.build([.raw])
             let size = try shell("stat -c %s $1/out/image.raw", fixture.folder.string)
             #expect(size == "\(100 << 20)\n")
+            let blocks = try shell("stat -c %b $1/out/image.raw", fixture.folder.string)
+            #expect(try #require(Int(blocks.dropLast())) * 512 < 20 << 20)
+        }
+    }
+
+    @Test func `a socket is kept`() throws {
+        try SampleTree.withFolder { folder in
+            var fixture = ImageFixture(folder: folder)
+            fixture.layout = ImageFixture.layout(.none)
+            let script = "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"
+            try shell("mkdir $1; echo text > $1/file", fixture.tree.string)
+            try Command("python3", ["-c", script, "\(fixture.tree)/socket"]).checkedOutput()
+            try fixture.build([.raw])
+            let kind = try shell(
+                "debugfs -R 'stat /socket' $1/out/image.raw 2>/dev/null | head -n 1", folder.string)
+            #expect(kind.contains("Type: socket"))
+            try shell("e2fsck -fn $1/out/image.raw", folder.string)
+        }
+    }
+
+    @Test func `a disk that fills while the file system is written leaves nothing`() throws {
+        try ImageFixture.with { fixture in
+            let small = fixture.folder.appending("small")
+            try shell("mkdir $1; mount -t tmpfs -o size=2m tmpfs $1", small.string)
+            let error = #expect(throws: BuildError.self) {
+                try fixture.build([.raw], out: "small")
+            }
+            let left = try shell("ls -A $1; umount $1", small.string)
+            #expect(error?.message.hasPrefix("'mke2fs' failed: ") == true)
+            #expect(left == "")
         }
     }
 }
