@@ -85,9 +85,9 @@ final class NativeHooks {
         return values
     }
 
-    /// The parameter `deadline`, in seconds, of an element that has one; else the phase's own deadline.
+    /// The element's parameter `deadline`, in seconds; else the phase's own deadline.
     private func deadline(of hook: PlannedHook) -> Duration {
-        parameters(of: hook.element)["deadline"].flatMap(Int.init).map { .seconds($0) }
+        parameters(of: hook.element)[Deadline.parameterName].flatMap(Int.init).map { .seconds($0) }
             ?? hook.phase.defaultDeadline
     }
 

@@ -72,7 +72,7 @@ struct WorkerRecord {
             return BuildError(
                 .buildFailed,
                 "the hook did not end within \((invocation.limits.deadline ?? .zero).formatted)",
-                hint: "If it needs more time, raise the deadline.")
+                hint: "If it needs more time, give it some: --set \(invocation.element).deadline=SECONDS.")
         case .exited(let number):
             return BuildError(
                 .buildFailed,

@@ -30,9 +30,9 @@ struct ParameterPlanner {
             try checkName(of: setting, option: "--config")
         }
         return try resolved.elements.flatMap { element in
-            try (element.description.manifest?.parameters ?? []).map {
+            try (element.description.manifest?.settableParameters ?? []).map {
                 try value(of: $0, element: element.description.name)
-            }
+            }.filter { $0.name != Deadline.parameterName || $0.value != nil }
         }
     }
 
@@ -55,7 +55,7 @@ struct ParameterPlanner {
                 .refused, "element '\(element.name)' is made of scripts and has no parameters",
                 hint: "Set the environment variables that its documentation names.")
         }
-        let names = manifest.parameters.map(\.name)
+        let names = manifest.settableParameters.map(\.name)
         guard !names.contains(setting.parameter) else { return }
         let known =
             names.isEmpty ? "It has no parameters." : "It has: \(names.joined(separator: ", "))."

@@ -25,6 +25,11 @@ package enum ParameterValue {
             guard let number = Int64(text) else {
                 throw Fault(problem: "is no integer", hint: "Give a whole number, such as 4.")
             }
+            if parameter.name == Deadline.parameterName, !(1...Deadline.longest).contains(number) {
+                throw Fault(
+                    problem: "is no deadline",
+                    hint: "Give 1 to \(Deadline.longest) seconds.")
+            }
             try checkChoices(String(number), parameter)
             return String(number)
         case .boolean:

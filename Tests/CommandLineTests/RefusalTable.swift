@@ -171,7 +171,7 @@ let badElements = [
         "plan \(plugins) os --set os.relase=x",
         """
         element 'os' has no parameter 'relase'
-          hint: Did you mean 'release'? It has: release.
+          hint: Did you mean 'release'? It has: release, deadline.
         """),
     Refusal(
         "plan \(plugins) os --set os.release=trixi",

@@ -127,6 +127,9 @@ private let refusals = [
         "Add it to the elements, or remove the setting."
     ) { $0.settings = [.init(element: "vm", parameter: "release", value: "x")] },
     Refusal(
+        "parameter 'os.deadline': value '0' is no deadline", "Give 1 to 604800 seconds."
+    ) { $0.settings = [setting("deadline", "0")] },
+    Refusal(
         "element 'scripts' is made of scripts and has no parameters",
         "Set the environment variables that its documentation names."
     ) {
@@ -135,7 +138,7 @@ private let refusals = [
     },
     Refusal(
         "element 'os' has no parameter 'relase'",
-        "Did you mean 'release'? It has: release, count, fast, keys, token."
+        "Did you mean 'release'? It has: release, count, fast, keys, token, deadline."
     ) { $0.settings = [setting("relase", "x")] },
     Refusal(
         "parameter 'os.release': value 'trixi' is not allowed",
