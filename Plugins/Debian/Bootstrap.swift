@@ -141,6 +141,8 @@ struct Bootstrap {
         printf %s "$DIBHOST_APT_CONF" >"$1/etc/apt/apt.conf.d/99dibhost"
         printf %s "$DIBHOST_DPKG_CFG" >"$1/etc/dpkg/dpkg.cfg.d/99dibhost"
         if [ -n "$DIBHOST_CACHE" ] && [ -d "$DIBHOST_CACHE/archives" ]; then
+            exec 9>>"$DIBHOST_CACHE/lock"
+            flock --shared 9
             find "$DIBHOST_CACHE/archives" -maxdepth 1 -name '*.deb' \
                 -exec cp -t "$1/var/cache/apt/archives" {} +
         fi

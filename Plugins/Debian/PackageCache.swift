@@ -77,7 +77,12 @@ struct PackageCache {
         if [ -e "$new/old" ]; then
             xargs -d '\\n' touch -c <"$new/old"
         fi
-        find "$2" -mindepth 1 -mtime +30 -delete
+        # Not while another build copies from here.
+        exec 9>>"$2/lock"
+        if flock --exclusive --nonblock 9; then
+            find "$2/archives" -type f -mtime +30 -delete
+            find "$2" -maxdepth 1 -name 'new.*' -mtime +1 -exec rm -rf {} +
+        fi
         chown -R "$3" "$2"
         chown "$3" "${2%/*}"
         """

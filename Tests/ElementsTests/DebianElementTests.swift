@@ -165,10 +165,29 @@ private func theImageNamesTheMirrorsOfItsOwnAptAndNotTheBuilds(example: Example)
         #expect(outcome.error == nil)
         let cache = folder.appending("cache/debian/bookworm-amd64")
         #expect(
-            try Command("find", [cache.string, "-type", "f", "-printf", "%P\n"]).checkedOutput()
-                == "archives/one_1_all.deb\n")
+            try Command("ls", [cache.appending("archives").string]).checkedOutput()
+                == "one_1_all.deb\n")
         #expect(
             try Command("find", [tree.string, "-type", "f"]).checkedOutput() == "")
+    }
+}
+
+@Test func packagesThatNoBuildUsedForAMonthLeaveTheCache() throws {
+    try TemporaryFolder.with { folder in
+        let tree = folder.appending("tree")
+        let archives = tree.appending("var/cache/apt/archives")
+        let cache = folder.appending("cache/debian/bookworm-amd64/archives")
+        try Command("mkdir", ["-p", archives.string, cache.string]).checkedOutput()
+        try TextFile.write("used\n", to: archives.appending("used_1_all.deb"))
+        for name in ["used_1_all.deb", "unused_1_all.deb"] {
+            try TextFile.write("used\n", to: cache.appending(name))
+        }
+        try Command("find", [cache.string, "-exec", "touch", "-d", "40 days ago", "{}", "+"])
+            .checkedOutput()
+        let values = ["build.architecture": "amd64"]
+        let outcome = try debian(.postRoot, values: values, on: tree, scratch: folder)
+        #expect(outcome.error == nil)
+        #expect(try Command("ls", [cache.string]).checkedOutput() == "used_1_all.deb\n")
     }
 }
 
