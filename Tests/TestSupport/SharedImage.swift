@@ -13,6 +13,8 @@ package struct SharedImage: Sendable {
     package let name: FilePath
     /// What dibhost printed.
     package let log: [String]
+    /// How long the build took.
+    package let duration: Duration
     /// The public key in the home folder of the user that the build ran for.
     package let publicKey: String
 
@@ -47,6 +49,7 @@ package struct SharedImage: Sendable {
         try TextFile.write(publicKey, to: home.appending(".ssh/authorized_keys"))
         let build = try TestBuild(in: folder)
         var lines: [String] = []
+        let start = ContinuousClock.now
         let status = try build.command(
             elements, formats: "qcow2,tar,raw",
             environment: ["HOME": home.string, "DIB_IMAGE_CACHE": cache.string]
@@ -58,6 +61,7 @@ package struct SharedImage: Sendable {
         }
         return SharedImage(
             name: build.output.appending("image"), log: lines,
+            duration: ContinuousClock.now - start,
             publicKey: String(publicKey.split(separator: "\n")[0]))
     }
 }
