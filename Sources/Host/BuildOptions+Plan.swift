@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Builder
 import Elements
 import Planning
 
@@ -8,5 +9,6 @@ extension BuildOptions {
     func plan() throws -> BuildPlan {
         let request = try request()
         return try Planner(request: request, index: ElementCatalog(for: request).index).plan()
+            .checkingShellElements()
     }
 }

@@ -110,6 +110,21 @@ struct HookFolderTests {
         }
     }
 
+    @Test func filesThatNoElementReadsAreWarnedOf() throws {
+        try TemporaryFolder.with("hooks") { folder in
+            var fixture = LegacyFixture(folder)
+            try fixture.addElement("one", ["package-installs.yaml": "curl:", "pkg-map": "{}"])
+            #expect(
+                try UnservedParts.warnings(for: fixture.elements) == [
+                    "element 'one' has a 'package-installs.yaml', and no element "
+                        + "'package-installs' reads it: its packages are not installed; "
+                        + "name them with -p"
+                ])
+            try fixture.addElement("package-installs", [:])
+            #expect(try UnservedParts.warnings(for: fixture.elements).isEmpty)
+        }
+    }
+
     @Test func nativeElementsHaveAFolderToo() throws {
         try TemporaryFolder.with("hooks") { folder in
             var fixture = LegacyFixture(folder)
