@@ -3,7 +3,7 @@
 #
 # Compares the way from a finished Debian tree to a qcow2 with the original's steps (loop device, mkfs.ext4, mount,
 # cp -ra, fstrim, qemu-img convert -c). Both read the tree from, and keep the raw image in, memory; both end when the
-# qcow2 is on the disk. They alternate.
+# qcow2 is on the disk. They alternate. On a machine with other work: chrt -r 1 benchmarks/tree-to-qcow2.sh
 #
 #   benchmarks/tree-to-qcow2.sh [rounds]        default 3
 #
@@ -50,7 +50,7 @@ make_tree_archive() {
     local mirror
     mirror=$(host_mirror "$release")
     [ -n "$mirror" ] || die "the host's apt has no source for '$release'" 3
-    mmdebstrap --quiet --variant=important \
+    mmdebstrap --quiet --format=tar --variant=important \
         --include=linux-image-amd64,grub-pc-bin,locales,openssh-server,python3,cloud-init,git,gcc,vim \
         "$release" "$cache/tree.tar.part" "$mirror" >&2
     mv "$cache/tree.tar.part" "$cache/tree.tar"
