@@ -3,10 +3,11 @@ CONFIGURATION ?= release
 # Tests of whole programs and of booted images; the rest are unit tests.
 SLOW_TESTS = BootTests|CommandLineTests
 SWIFT_FLAGS = --configuration $(CONFIGURATION) --explicit-target-dependency-import-check error
+SHELL = /bin/bash
 PRODUCTS = .build/$(CONFIGURATION)
 IMAGE_ELEMENT ?= motd-build-info
 
-.PHONY: help setup build test test-quick test-all lint image bench clean
+.PHONY: help setup build test test-quick test-slow test-all lint image bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,11 +19,13 @@ build: setup ## build programs, plugins and tests; plugins land in .build/elemen
 	swift build $(SWIFT_FLAGS) --build-tests
 	@Scripts/collect-plugins $(PRODUCTS) .build/element-plugins
 
-test: build ## every test that CI runs
-	swift test $(SWIFT_FLAGS) --skip-build
+test: test-quick test-slow ## every test that CI runs
 
-test-quick: build ## unit tests only: seconds, not minutes
-	swift test $(SWIFT_FLAGS) --skip-build --skip '$(SLOW_TESTS)'
+test-quick: build ## unit tests only
+	@TIMEFORMAT='test-quick took %R s'; time swift test $(SWIFT_FLAGS) --skip-build --skip '$(SLOW_TESTS)'
+
+test-slow: build ## whole programs, killed builds, booted images
+	@TIMEFORMAT='test-slow took %R s'; time swift test $(SWIFT_FLAGS) --skip-build --filter '$(SLOW_TESTS)'
 
 test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=debug

@@ -55,6 +55,39 @@ struct FaultTests {
         }
     }
 
+    @Test(arguments: [
+        ("null", "signal 11 (SIGSEGV)"), ("abort", "signal 6 (SIGABRT)"), ("trap", "signal "),
+        ("exit0", "ended without saying that it was done"), ("error", "the firmware 'mode'"),
+        ("memory", "signal "), ("frames", "disturbed its worker's messages"),
+    ])
+    func aPluginThatGoesWrongEndsTheBuildWithItsName(mode: String, message: String) throws {
+        try TemporaryFolder.with("plugin") { folder in
+            let build = try TestBuild(in: folder)
+            try BuiltProducts.copyPlugin("Misbehaving", to: build.plugins)
+            let outcome = try EventStream.run(
+                build.command(
+                    ["tiny-os", "misbehaving"],
+                    options: ["-n", "--set", "misbehaving.mode=\(mode)"]))
+            #expect(outcome.status == .exited(1))
+            let text = outcome.lines.joined(separator: "\n")
+            #expect(text.contains(message), "\(text)")
+            #expect(text.contains("element 'misbehaving', phase install"), "\(text)")
+            try expectNothingLeft(of: build)
+        }
+    }
+
+    @Test func aPluginWhoseManifestLiesEndsTheBuild() throws {
+        try TemporaryFolder.with("liar") { folder in
+            let build = try TestBuild(in: folder)
+            try BuiltProducts.copyPlugin("Liar", to: build.plugins)
+            let outcome = try EventStream.run(
+                build.command(["tiny-os", "liar"], options: ["-n"]))
+            #expect(outcome.status == .exited(1), "\(outcome.lines)")
+            #expect(outcome.lines.joined().contains("manifest"), "\(outcome.lines)")
+            try expectNothingLeft(of: build)
+        }
+    }
+
     @Test func aHookThatFillsTheDiskEndsTheBuild() throws {
         try TemporaryFolder.with("full") { folder in
             let build = try TestBuild(in: folder)
