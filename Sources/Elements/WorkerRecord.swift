@@ -72,7 +72,9 @@ struct WorkerRecord {
             return BuildError(
                 .buildFailed,
                 "the hook did not end within \((invocation.limits.deadline ?? .zero).formatted)",
-                hint: "If it needs more time, give it some: --set \(invocation.element).deadline=SECONDS.")
+                hint:
+                    "If it needs more time, give it some: --set \(invocation.element).deadline=SECONDS."
+            )
         case .exited(let number):
             return BuildError(
                 .buildFailed,

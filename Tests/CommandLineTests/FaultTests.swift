@@ -58,7 +58,8 @@ struct FaultTests {
     @Test(arguments: [
         ("null", "signal 11 (SIGSEGV)"), ("abort", "signal 6 (SIGABRT)"), ("trap", "signal "),
         ("exit0", "ended without saying that it was done"), ("error", "the firmware 'mode'"),
-        ("memory", "signal "), ("frames", "disturbed its worker's messages"),
+        ("hang", "the hook did not end within 2"), ("memory", "signal "),
+        ("frames", "disturbed its worker's messages"),
     ])
     func aPluginThatGoesWrongEndsTheBuildWithItsName(mode: String, message: String) throws {
         try TemporaryFolder.with("plugin") { folder in
@@ -67,7 +68,10 @@ struct FaultTests {
             let outcome = try EventStream.run(
                 build.command(
                     ["tiny-os", "misbehaving"],
-                    options: ["-n", "--set", "misbehaving.mode=\(mode)"]))
+                    options: [
+                        "-n", "--set", "misbehaving.mode=\(mode)",
+                        "--set", "misbehaving.deadline=2",
+                    ]))
             #expect(outcome.status == .exited(1))
             let text = outcome.lines.joined(separator: "\n")
             #expect(text.contains(message), "\(text)")
