@@ -30,6 +30,7 @@ struct ImageStage: Sendable {
         let request = build.plan.request
         options.owner = .init(user: request.user.id, group: request.user.group)
         options.overwritesOld = (request.environment["OVERWRITE_OLD_IMAGE"] ?? "0") != "0"
+        options.writesChecksums = request.writesChecksums
         options.limits = build.limits
         return try OutputSet.withOutputs(build.plan.outputs, options: options) { outputs in
             try body(ImageStage(build: build, outputs: outputs))

@@ -57,6 +57,7 @@ extension BuildOptions {
                 qcow2Compression, of: "compression", BuildRequest.Qcow2Compression.self)
         }
         request.qemuImageOptions = qemuImgOptions
+        request.writesChecksums = checksum
     }
 
     private func fillImage(_ request: inout BuildRequest) throws {

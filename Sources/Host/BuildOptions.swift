@@ -68,6 +68,9 @@ struct BuildOptions: ParsableArguments {
     @Option(help: "The root file system's label (default: cloudimg-rootfs).")
     var rootLabel: String?
 
+    @Flag(help: "Write checksum files (.sha256, .md5) beside the outputs.")
+    var checksum = false
+
     @Option(help: "Append the build's log to this file.")
     var logfile: String?
 

@@ -39,6 +39,8 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var usesTmpfs: Bool
     package var isOffline: Bool
     package var isStrict: Bool
+    /// Whether NAME.sha256 and NAME.md5 are written beside each output.
+    package var writesChecksums: Bool
     package var traceLevel: Int
     package var bindsHostDevices: Bool
     package var preferLegacy: [String]
@@ -100,6 +102,7 @@ extension BuildRequest {
         usesTmpfs = true
         isOffline = false
         isStrict = false
+        writesChecksums = false
         traceLevel = 0
         bindsHostDevices = false
         preferLegacy = []
