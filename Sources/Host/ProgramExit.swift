@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Builder
 import Diagnostics
 import Foundation
 
@@ -14,12 +15,17 @@ enum ProgramExit {
             exit(0)
         } catch let error as BuildError {
             end(with: error)
+        } catch let code as ExitCode {
+            // Another program that did the work has said all there is to say.
+            exit(code.rawValue)
         } catch {
-            guard command.exitCode(for: error).isSuccess else {
-                end(with: usageError(command.message(for: error)))
+            switch command.exitCode(for: error) {
+            case .success:
+                Terminal.write(command.fullMessage(for: error))
+                exit(0)
+            case .validationFailure: end(with: usageError(command.message(for: error)))
+            default: end(with: BuildError(wrapping: error))
             }
-            Terminal.write(command.fullMessage(for: error))
-            exit(0)
         }
     }
 

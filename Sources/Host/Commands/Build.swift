@@ -33,7 +33,7 @@ struct Build: ParsableCommand {
         do {
             let report = try BuildSession(plan: plan, programs: .installed()).run(
                 onEvent: { event in
-                    log.record(event)
+                    try log.record(event)
                     try stream?.write(event)
                     reporter.handle(event)
                 }, onTick: { reporter.redraw() })

@@ -30,9 +30,7 @@ final class BuildLog {
         do {
             try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let old = try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".log") }
-            for name in old.sorted().dropLast(19) {
-                try files.removeItem(atPath: "\(folder)/\(name)")
-            }
+            for name in old.sorted().dropLast(19) { try remove("\(folder)/\(name)") }
         } catch {
             throw BuildError(
                 .refused, "cannot use the log folder '\(folder)'",
@@ -43,7 +41,28 @@ final class BuildLog {
         return "\(folder)/\(time)-\(getpid()).log"
     }
 
-    func record(_ event: BuildEvent) {
+    /// Removes an old log, unless another build that begins at this moment was quicker.
+    private static func remove(_ path: String) throws {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch CocoaError.fileNoSuchFile {
+            return
+        }
+    }
+
+    /// Writes what an event tells.
+    ///
+    /// - Throws: `BuildError` once the file cannot be written any more, as on a full disk.
+    func record(_ event: BuildEvent) throws {
+        describe(event)
+        guard let failure = file.failure else { return }
+        throw BuildError(
+            .buildFailed, "cannot write the log file '\(path)'",
+            hint: "Free space there, or name another file with --logfile.",
+            cause: failure.localizedDescription)
+    }
+
+    private func describe(_ event: BuildEvent) {
         switch event {
         case .buildStarted(let buildID, let scratch, let steps):
             logger.notice("build \(buildID) started: \(steps) steps, scratch folder \(scratch)")
@@ -77,6 +96,10 @@ final class BuildLog {
 final class LogFile: @unchecked Sendable {
     private let lock = NSLock()
     private let handle: FileHandle
+    private var firstFailure: (any Error)?
+
+    /// Why a line could not be written; a log handler cannot throw.
+    var failure: (any Error)? { lock.withLock { firstFailure } }
 
     init(path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
@@ -90,7 +113,14 @@ final class LogFile: @unchecked Sendable {
     }
 
     func write(_ line: String) {
-        lock.withLock { handle.write(Data((line + "\n").utf8)) }
+        lock.withLock {
+            guard firstFailure == nil else { return }
+            do {
+                try handle.write(contentsOf: Data((line + "\n").utf8))
+            } catch {
+                firstFailure = error
+            }
+        }
     }
 }
 

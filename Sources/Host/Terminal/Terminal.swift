@@ -15,6 +15,11 @@ enum Terminal {
         send("dibhost: warning: \(message)\n", to: .standardError)
     }
 
+    /// Writes a part of the build's progress to standard error.
+    static func show(_ text: String) {
+        send(text, to: .standardError)
+    }
+
     /// Writes an error, with its hint, to standard error.
     static func report(_ error: BuildError) {
         send("dibhost: error: \(error)\n", to: .standardError)

@@ -50,7 +50,7 @@ final class TerminalReporter {
         case .progress(let done, let total):
             guard !running.isEmpty else { return }
             running[running.count - 1].progress =
-                total > 0 ? " \(done * 100 / total) %" : " \(done)"
+                total > 0 ? " \(Self.percent(done, of: total)) %" : " \(done)"
             redraw()
         case .published(let element, let name, let value):
             if showsOutput { line("  \(element) published \(name)=\(value)") }
@@ -90,6 +90,11 @@ final class TerminalReporter {
         line(counter.padded(to: 9) + Self.title(running.step).padded(to: 52) + time)
     }
 
+    /// A plugin may say anything: that more is done than there is, or numbers too large to multiply.
+    private static func percent(_ done: UInt64, of total: UInt64) -> Int {
+        Int(Double(min(done, total)) / Double(total) * 100)
+    }
+
     private static func title(_ step: PlannedStep) -> String {
         let phase = (step.phase?.rawValue ?? "image").padded(to: 13)
         guard let element = step.element else { return phase + step.name }
@@ -109,7 +114,7 @@ final class TerminalReporter {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        Terminal.show(text)
     }
 
     private static func terminalWidth() -> Int {
