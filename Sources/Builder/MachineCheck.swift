@@ -89,7 +89,7 @@ package struct MachineCheck {
         Tool(name: "tar", package: "tar"),
         Tool(name: "mke2fs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "e2fsck", package: "e2fsprogs", versionOption: "-V"),
-        Tool(name: "qemu-img", package: "qemu-utils"),
+        Tool(name: "qemu-img", package: "qemu-utils", isForEveryBuild: false),
         Tool(name: "debugfs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "bash", package: "bash"),
         Tool(name: "fstrim", package: "util-linux", isForEveryBuild: false),

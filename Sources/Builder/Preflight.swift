@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Diagnostics
+internal import DiskImage
 internal import LinuxSystem
 package import Planning
 internal import SystemPackage
@@ -101,13 +102,19 @@ package struct Preflight {
             hint: "Run 'apt-get install \(packages.joined(separator: " "))'.")
     }
 
+    /// Whether a qcow2 is one that only qemu-img makes.
+    private var usesQemuImage: Bool {
+        let options = ImageWriter.Options(request: plan.request, time: 0)
+        return !ImageConverter(options: options.conversion).isNative
+    }
+
     /// The programs that the plan's steps run, each with the Debian package that brings it.
     private var programs: [(String, String)] {
         var list: [(String, String)] = []
         if plan.outputs.contains(where: \.format.isDiskImage) {
             list.append(("mke2fs", "e2fsprogs"))
         }
-        if plan.outputs.contains(where: { $0.format == .qcow2 }) {
+        if plan.outputs.contains(where: { $0.format == .qcow2 }), usesQemuImage {
             list.append(("qemu-img", "qemu-utils"))
         }
         if plan.elements.contains(where: { $0.description.kind == .legacy }) {
