@@ -63,14 +63,10 @@ extension TreeFiles {
             throw fileError("remove", path, parent)
         }
         defer { close(parent) }
-        var status = stat()
-        guard fstat(parent, &status) == 0 else { throw fileError("remove", path, errno) }
-        try removeEntry(parent, lastComponent(path), device: status.st_dev, path)
+        try removeEntry(parent, lastComponent(path), path)
     }
 
-    private func removeEntry(
-        _ folder: Int32, _ name: String, device: dev_t, _ path: String
-    ) throws {
+    private func removeEntry(_ folder: Int32, _ name: String, _ path: String) throws {
         var status = stat()
         guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT { return }
@@ -80,13 +76,18 @@ extension TreeFiles {
             guard unlinkat(folder, name, 0) == 0 else { throw fileError("remove", path, errno) }
             return
         }
-        guard status.st_dev == device else { throw fileError("remove", path, EBUSY) }
+        // rmdir(2) answers EBUSY for a folder on which something is mounted, even when that is another
+        // folder of the same file system, which has the same device number.
+        if unlinkat(folder, name, AT_REMOVEDIR) == 0 { return }
+        guard errno == ENOTEMPTY || errno == EEXIST else {
+            throw fileError("remove", path, errno)
+        }
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
         let inner = openat(folder, name, flags)
         guard inner >= 0 else { throw fileError("remove", path, errno) }
         defer { close(inner) }
         for entry in try entries(dup(inner), path) {
-            try removeEntry(inner, entry, device: device, path + "/" + entry)
+            try removeEntry(inner, entry, path + "/" + entry)
         }
         guard unlinkat(folder, name, AT_REMOVEDIR) == 0 else {
             throw fileError("remove", path, errno)
