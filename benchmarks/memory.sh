@@ -27,13 +27,16 @@ spread=${SPREAD:-10}
 work=$(mktemp -d "${TMP_DIR:-/var/tmp}/dibhost-memory.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 export TMP_DIR=$work
+# A copy of the programs, so that other builds on this machine are not counted.
+mkdir "$work/bin"
+cp "${dibhost%/*}"/{dibhost,dibhost-init,dibhost-worker} "$work/bin"
 
 # Prints, in KiB, what the processes of the program under test take now. Starts no process, to disturb nothing.
 memory_now() {
     local sum=0 process key value
     for process in /proc/[0-9]*; do
         for name in dibhost dibhost-worker dibhost-init; do
-            [ "$process/exe" -ef "${dibhost%/*}/$name" ] || continue
+            [ "$process/exe" -ef "$work/bin/$name" ] || continue
             while read -r key value _; do
                 if [ "$key" = Pss: ]; then sum=$((sum + value)); fi
             done <"$process/smaps_rollup"
@@ -44,14 +47,14 @@ memory_now() {
 
 results=()
 for mebibytes; do
-    TINY_OS_FILL=$mebibytes "$dibhost" build --plugin-dir "$plugins" --elements-path "$here/Tests/FixtureElements" \
-        --no-tmpfs -n -t raw,qcow2,tar -o "$work/image" tiny-os >"$work/log" 2>&1 &
+    TINY_OS_FILL=$mebibytes "$work/bin/dibhost" build --plugin-dir "$plugins" --elements-path "$here/Tests/FixtureElements" \
+        --no-tmpfs -n -t raw,qcow2,tar -o "$work/image" tiny-os local-config >"$work/log" 2>&1 &
     build=$!
     peak=0
     while kill -0 "$build" 2>/dev/null; do
         now=$(memory_now)
         ((now <= peak)) || peak=$now
-        sleep 0.02
+        sleep 0.01
     done
     wait "$build" || { tail -n 20 "$work/log" >&2 && exit 1; }
     rm -f "$work"/image*
