@@ -26,7 +26,9 @@ struct Build: ParsableCommand {
     func run() throws {
         let plan = try options.plan()
         try Preflight(plan: plan).check()
-        let log = try BuildLog(path: options.logfile ?? BuildLog.defaultPath(for: plan.request))
+        let log = try BuildLog(
+            path: options.logfile ?? BuildLog.defaultPath(for: plan.request),
+            owner: plan.request.user)
         let stream = try events.map { try EventStreamFile(path: $0) }
         let reporter = TerminalReporter(showsOutput: options.trace > 0)
         let start = ContinuousClock.now

@@ -12,12 +12,12 @@ final class BuildLog {
     private var logger: Logger
     private let file: LogFile
 
-    /// Opens the file for appending.
+    /// Opens the file for appending; a new one belongs to `owner`.
     ///
     /// - Throws: `BuildError` when the file cannot be opened.
-    init(path: String) throws {
+    init(path: String, owner: BuildRequest.InvokingUser) throws {
         self.path = path
-        let file = try LogFile(path: path)
+        let file = try LogFile(path: path, owner: owner)
         self.file = file
         logger = Logger(label: "dibhost") { _ in LogFileHandler(file: file) }
         logger.logLevel = .debug
@@ -28,7 +28,7 @@ final class BuildLog {
         let folder = request.cacheFolder + "/logs"
         let files = FileManager.default
         do {
-            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try makeFolder(folder, owner: request.user)
             let old = try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".log") }
             for name in old.sorted().dropLast(19) { try remove("\(folder)/\(name)") }
         } catch {
@@ -39,6 +39,20 @@ final class BuildLog {
         }
         let time = Date().formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
         return "\(folder)/\(time)-\(getpid()).log"
+    }
+
+    /// Makes a folder and those above it that are missing; through sudo they are the caller's all the same, who
+    /// could not use that cache folder without sudo otherwise.
+    private static func makeFolder(_ path: String, owner: BuildRequest.InvokingUser) throws {
+        var partial = path.hasPrefix("/") ? "" : "."
+        for component in path.split(separator: "/") {
+            partial += "/" + component
+            let made = mkdir(partial, 0o777) == 0
+            guard made || errno == EEXIST else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            if made, geteuid() == 0, lchown(partial, owner.id, owner.group) != 0 {
+                throw POSIXError(.init(rawValue: errno) ?? .EIO)
+            }
+        }
     }
 
     /// Removes an old log, unless another build that begins at this moment was quicker.
@@ -101,15 +115,24 @@ final class LogFile: @unchecked Sendable {
     /// Why a line could not be written; a log handler cannot throw.
     var failure: (any Error)? { lock.withLock { firstFailure } }
 
-    init(path: String) throws {
+    init(path: String, owner: BuildRequest.InvokingUser) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
+        guard descriptor >= 0, Self.give(descriptor, to: owner) else {
             throw BuildError(
                 .refused, "cannot open the log file '\(path)'",
                 hint: "Name a file in a folder that exists and that you can write to.",
                 cause: String(cString: strerror(errno)))
         }
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    /// Hands a file that this process, as root, has just made to the user who called sudo.
+    private static func give(_ file: Int32, to owner: BuildRequest.InvokingUser) -> Bool {
+        var status = stat()
+        guard geteuid() == 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_uid == 0, status.st_size == 0
+        else { return true }
+        return fchown(file, owner.id, owner.group) == 0
     }
 
     func write(_ line: String) {
