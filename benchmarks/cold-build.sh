@@ -45,8 +45,20 @@ done
 
 work=${WORK:-$(mktemp -d /var/tmp/cold-build.XXXXXX)}
 mkdir -p "$work"
+stand_ins=
 remove_work() {
-    rm -rf /dev/mapper/loop*p[0-9]* "${mapper_made:-/nonexistent}"
+    # A build that failed leaves its disk and partitions attached.
+    local link name
+    for link in ${stand_ins:+/dev/mapper/loop*p*}; do
+        if [ -L "$link" ]; then
+            name=${link##*/}
+            losetup -d "$(readlink "$link")" "/dev/${name%p*}" || true
+            rm "$link"
+        fi
+    done
+    if [ -n "${mapper_made:-}" ]; then
+        rmdir "$mapper_made"
+    fi
     if [ -z "${KEEP:-}" ]; then
         rm -rf --one-file-system "$work"
     fi
@@ -68,6 +80,7 @@ bind_stand_ins() {
     if dmsetup version >/dev/null 2>&1; then
         return
     fi
+    stand_ins=1
     mkdir -p "$work/stand-ins"
     cat >"$work/stand-ins/kpartx" <<'KPARTX'
 #!/bin/bash
