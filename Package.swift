@@ -14,7 +14,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Diagnostics", []),
     ("LinuxSystem", ["CLinux", "Diagnostics", .system]),
     ("Wire", ["LinuxSystem", "Diagnostics"]),
-    ("Planning", ["Diagnostics", .orderedCollections, .yams, .system]),
+    ("Planning", ["Diagnostics", .orderedCollections, .system]),
     ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
     ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
@@ -22,8 +22,8 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     (
         "Builder",
         [
-            "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning", .system,
-            .log,
+            "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning",
+            .orderedCollections, .system,
         ]
     ),
 ]

@@ -2,6 +2,7 @@
 
 package import Diagnostics
 internal import LinuxSystem
+internal import OrderedCollections
 package import SystemPackage
 
 /// What builds need of a machine, and whether it is there; changes nothing.
@@ -60,10 +61,7 @@ package struct MachineCheck {
     package static func failure(for findings: [Finding], isRoot: Bool) -> BuildError? {
         let missing = findings.filter { $0.state == .missing }
         guard !missing.isEmpty else { return nil }
-        var packages: [String] = []
-        for package in missing.compactMap(\.package) where !packages.contains(package) {
-            packages.append(package)
-        }
+        let packages = OrderedSet(missing.compactMap(\.package))
         let install =
             packages.isEmpty
             ? [] : ["apt-get install --yes \(packages.joined(separator: " "))"]

@@ -3,6 +3,7 @@
 internal import Diagnostics
 internal import DiskImage
 internal import LinuxSystem
+internal import OrderedCollections
 package import Planning
 internal import SystemPackage
 
@@ -95,8 +96,7 @@ package struct Preflight {
         }
         guard !missing.isEmpty else { return }
         let names = missing.map { "'\($0.program)'" }.joined(separator: ", ")
-        var packages: [String] = []
-        for (_, package) in missing where !packages.contains(package) { packages.append(package) }
+        let packages = OrderedSet(missing.map(\.package))
         throw BuildError(
             .environment, "missing program\(missing.count > 1 ? "s" : "") \(names)",
             hint: "Run 'apt-get install \(packages.joined(separator: " "))'.")

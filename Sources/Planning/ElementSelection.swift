@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import OrderedCollections
+
 /// The elements chosen so far, in the order in which they were reached.
 struct ElementSelection {
     struct Root {
@@ -9,23 +11,25 @@ struct ElementSelection {
 
     /// What the user named, and what is added without being named.
     let roots: [Root]
-    private(set) var elements: [ElementDescription] = []
+    private var chosen: OrderedDictionary<String, ElementDescription> = [:]
     private(set) var reasons: [String: String] = [:]
 
     init(roots: [Root]) { self.roots = roots }
 
     mutating func add(_ element: ElementDescription, reason: String) {
-        elements.append(element)
+        chosen[element.name] = element
         reasons[element.name] = reason
     }
 
-    func contains(_ name: String) -> Bool { reasons[name] != nil }
+    var elements: [ElementDescription] { Array(chosen.values) }
 
-    subscript(name: String) -> ElementDescription? { elements.first { $0.name == name } }
+    func contains(_ name: String) -> Bool { chosen[name] != nil }
+
+    subscript(name: String) -> ElementDescription? { chosen[name] }
 
     /// The element called `name`, or else the one that provides it.
     func provider(of name: String, otherThan exception: String? = nil) -> ElementDescription? {
-        let others = elements.lazy.filter { $0.name != exception }
-        return others.first { $0.name == name } ?? others.first { $0.provides.contains(name) }
+        if name != exception, let element = chosen[name] { return element }
+        return chosen.values.first { $0.name != exception && $0.provides.contains(name) }
     }
 }

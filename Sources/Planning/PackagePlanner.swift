@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import OrderedCollections
+
 /// The packages that are installed together with the base system.
 enum PackagePlanner {
     private static let families = [
@@ -20,10 +22,9 @@ enum PackagePlanner {
                 .filter { $0.phase == nil && $0.isFor(request.architecture) }
                 .map(\.name)
         }
-        var seen: Set<String> = []
-        return (ofElements + request.packages)
+        let names = (ofElements + request.packages)
             .map { name(of: $0, architecture: request.architecture) }
-            .filter { seen.insert($0).inserted }
+        return Array(OrderedSet(names))
     }
 
     /// DISTRO_NAME as far as it is known before anything runs: shell elements export it only when they are sourced.
