@@ -180,6 +180,18 @@ let badElements = [
           hint: Did you mean 'trixie'? It may be: bookworm, trixie.
         """),
     Refusal(
+        "plan \(plugins) os2 --set os2.fast=perhaps",
+        """
+        parameter 'os2.fast': value 'perhaps' is neither true nor false
+          hint: Give true, false, yes, no, 1 or 0.
+        """),
+    Refusal(
+        "plan \(plugins) os2 --set os2.count=4x",
+        """
+        parameter 'os2.count': value '4x' is no integer
+          hint: Give a whole number, such as 4.
+        """),
+    Refusal(
         "plan \(plugins) os --image-size 0.01",
         """
         image size 10.2 MiB is too small

@@ -84,8 +84,11 @@ private func makePlugins(in folder: FilePath) throws {
     let system = #""provides": ["operating-system"]"#
     let release =
         #""release": {"type": "string", "doc": "d", "choices": ["bookworm", "trixie"]}"#
+    let types =
+        #""fast": {"type": "boolean", "doc": "d"}, "count": {"type": "integer", "doc": "d"}"#
     let manifests = [
-        "base": "", "os": system + ", \"parameters\": {\(release)}", "os2": system,
+        "base": "", "os": system + ", \"parameters\": {\(release)}",
+        "os2": system + ", \"parameters\": {\(types)}",
         "vm": #""provides": ["block-device"]"#,
     ]
     for (name, members) in manifests {
