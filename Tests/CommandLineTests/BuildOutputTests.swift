@@ -39,6 +39,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "; exit 1"])
+    func whatAHookPrintsCannotSteerTheTerminal(end: String) throws {
+        try TemporaryFolder.with("escape") { folder in
+            let build = try TestBuild(in: folder)
+            try build.addElement("loud", ["install.d/50-loud": "printf 'a\\033[2Jb\\n'" + end])
+            let run = try build.command(["tiny-os", "loud"], options: ["-n", "-x"]).capture()
+            #expect(run.status == .exited(end.isEmpty ? 0 : 1))
+            let lines = run.errorLines.joined(separator: "\n")
+            #expect(end.isEmpty || lines.contains("a\u{FFFD}[2Jb"), "\(lines)")
+            #expect(!lines.contains("\u{1B}"))
+        }
+    }
+
     /// script(1) gives the program a terminal.
     @Test func aTerminalShowsTheRunningStepAndALineForEachThatEnded() throws {
         try TemporaryFolder.with("terminal") { folder in
@@ -56,8 +69,6 @@ import Testing
             for part in ["artifact", "sha256", "time by phase", "in all"] {
                 #expect(text.contains(part), "\(text)")
             }
-            let plain = try dibhost.capture()
-            #expect(!plain.errorLines.contains { $0.contains("\u{1B}") })
         }
     }
 }

@@ -12,7 +12,7 @@ enum Terminal {
 
     /// Writes a warning to standard error.
     static func warn(_ message: String) {
-        send("dibhost: warning: \(message)\n", to: .standardError)
+        send("dibhost: warning: \(printable(message))\n", to: .standardError)
     }
 
     /// Writes a part of the build's progress to standard error.
@@ -22,7 +22,20 @@ enum Terminal {
 
     /// Writes an error, with its hint, to standard error.
     static func report(_ error: BuildError) {
-        send("dibhost: error: \(error)\n", to: .standardError)
+        send("dibhost: error: \(printable("\(error)"))\n", to: .standardError)
+    }
+
+    /// The text without control characters but tab and line feed: what hooks and plugins print must not steer the
+    /// terminal.
+    static func printable(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isKept =
+                scalar.properties.generalCategory != .control
+                || "\t\n".unicodeScalars.contains(scalar)
+            scalars.append(isKept ? scalar : "\u{FFFD}")
+        }
+        return String(scalars)
     }
 
     /// A stream that nobody reads is no reason to fail, and there is nowhere left to tell of it.

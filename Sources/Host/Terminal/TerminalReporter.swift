@@ -78,7 +78,7 @@ final class TerminalReporter {
 
     func line(_ text: String) {
         clearLiveLine()
-        write(text + "\n")
+        write(Terminal.printable(text) + "\n")
         redraw()
     }
 
