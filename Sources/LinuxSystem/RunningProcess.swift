@@ -28,7 +28,10 @@ package struct RunningProcess: Equatable, Sendable {
         let own = getpid()
         return all.filter { process in
             var ancestor = process.id
-            while ancestor > 1, ancestor != own { ancestor = parents[ancestor] ?? 0 }
+            // A number that was given anew while /proc was read could close a circle.
+            for _ in 0..<all.count where ancestor > 1 && ancestor != own {
+                ancestor = parents[ancestor] ?? 0
+            }
             return process.id != 1 && ancestor != own
         }
     }

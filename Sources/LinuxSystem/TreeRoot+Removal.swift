@@ -40,10 +40,12 @@ extension TreeRoot {
     /// Empties every regular file below the folder `path` whose name is `wanted`.
     package func truncateFiles(below path: String, _ wanted: (String) -> Bool) throws {
         try forEachFile(below: path, wanted) { folder, name in
-            let number = clinux_open_below(folder, name, O_WRONLY | O_NONBLOCK)
-            guard number >= 0 else { throw error("empty", name, Errno(rawValue: -number)) }
+            let number = withCString(name) { clinux_open_below(folder, $0, O_WRONLY | O_NONBLOCK) }
+            guard number >= 0 else {
+                throw error("empty", Self.text(name), Errno(rawValue: -number))
+            }
             let file = OwnedDescriptor(FileDescriptor(rawValue: number))
-            try check(ftruncate(number, 0), "empty", name)
+            try check(ftruncate(number, 0), "empty", Self.text(name))
             try file.close()
         }
     }
@@ -51,8 +53,10 @@ extension TreeRoot {
     /// Removes every regular file below the folder `path` whose name is `wanted`.
     package func removeFiles(below path: String, _ wanted: (String) -> Bool) throws {
         try forEachFile(below: path, wanted) { folder, name in
-            let result = clinux_remove_entry(folder, name)
-            guard result == 0 else { throw error("remove", name, Errno(rawValue: -result)) }
+            let result = withCString(name) { clinux_remove_entry(folder, $0) }
+            guard result == 0 else {
+                throw error("remove", Self.text(name), Errno(rawValue: -result))
+            }
         }
     }
 
@@ -68,27 +72,35 @@ extension TreeRoot {
     ///
     /// Links are not followed, mounts not crossed; nothing happens where `path` is no real folder.
     private func forEachFile(
-        below path: String, _ wanted: (String) -> Bool, _ body: (Int32, String) throws -> Void
+        below path: String, _ wanted: (String) -> Bool, _ body: (Int32, [UInt8]) throws -> Void
     ) throws {
         guard let folder = try realFolder(path) else { return }
         try Self.forEachFile(in: folder.descriptor.rawValue, depth: 0) { folder, name in
-            if wanted(name) { try body(folder, name) }
+            if wanted(Self.text(name)) { try body(folder, name) }
         }
     }
 
+    /// A name for people; one that is no UTF-8 is no less a file's.
+    private static func text(_ name: [UInt8]) -> String { String(decoding: name, as: UTF8.self) }
+
     private static func forEachFile(
-        in folder: Int32, depth: Int, _ body: (Int32, String) throws -> Void
+        in folder: Int32, depth: Int, _ body: (Int32, [UInt8]) throws -> Void
     ) throws {
         // Deeper than any log; a descriptor is open for each level.
         guard depth < 64 else { return }
         for name in try names(in: folder) {
             var status = stat()
-            guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            let result = withCString(name) {
+                fstatat(folder, $0, &status, AT_SYMLINK_NOFOLLOW)
+            }
+            guard result == 0 else { continue }
             switch status.st_mode & S_IFMT {
             case S_IFREG:
                 try body(folder, name)
             case S_IFDIR:
-                let number = clinux_open_below(folder, name, O_RDONLY | O_DIRECTORY)
+                let number = withCString(name) {
+                    clinux_open_below(folder, $0, O_RDONLY | O_DIRECTORY)
+                }
                 guard number >= 0 else { continue }
                 let below = OwnedDescriptor(FileDescriptor(rawValue: number))
                 try forEachFile(in: below.descriptor.rawValue, depth: depth + 1, body)
@@ -97,16 +109,14 @@ extension TreeRoot {
         }
     }
 
-    private static func names(in folder: Int32) throws -> [String] {
+    private static func names(in folder: Int32) throws -> [[UInt8]] {
         let copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let stream = fdopendir(copy) else { throw Errno(rawValue: errno) }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [[UInt8]] = []
         while let found = readdir(stream) {
-            let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
+            let name = withUnsafeBytes(of: &found.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
         }
         return names
     }

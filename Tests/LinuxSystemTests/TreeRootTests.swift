@@ -137,12 +137,14 @@ func logsAreEmptiedAndFilesRemovedByName() throws {
             mkdir -p tree/var/log/apt tree/root/d; echo a > tree/var/log/a; echo b > tree/var/log/apt/b
             ln -s ../../../outside/file tree/var/log/l; echo c > tree/root/c.log
             echo d > tree/root/d/d.log; echo e > tree/root/e.txt
+            echo f > "tree/var/log/$(printf 'not-utf-8-\\377')"
             """, in: folder)
         try tree.truncateFiles(below: "/var/log") { _ in true }
         try tree.removeFiles(below: "/root") { $0.hasSuffix(".log") }
         try tree.removeFiles(below: "/missing") { _ in true }
         #expect(try tree.entry("/var/log/a")?.size == .zero)
         #expect(try tree.entry("/var/log/apt/b")?.size == .zero)
+        try shell("test -e tree/var/log/not-utf-8-?; test ! -s tree/var/log/not-utf-8-?", in: folder)
         #expect(try tree.entry("/root/c.log") == nil)
         #expect(try tree.entry("/root/d/d.log") == nil)
         #expect(try tree.contents("/root/e.txt") == Array("e\n".utf8))
