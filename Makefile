@@ -5,9 +5,12 @@ SLOW_TESTS = BootTests|CommandLineTests
 SWIFT_FLAGS = --configuration $(CONFIGURATION) --explicit-target-dependency-import-check error
 SHELL = /bin/bash
 PRODUCTS = .build/$(CONFIGURATION)
+PLUGINS = .build/element-plugins
+OUT ?= out/debian
+FORMATS ?= qcow2,tar
 IMAGE_ELEMENT ?= motd-build-info
 
-.PHONY: help setup build test test-quick test-slow test-all lint image bench clean
+.PHONY: help setup build test test-quick test-slow test-all lint image image-of-products bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +20,7 @@ setup: ## install the Debian packages that are missing
 
 build: setup ## build programs, plugins and tests; plugins land in .build/element-plugins
 	swift build $(SWIFT_FLAGS) --build-tests
-	@Scripts/collect-plugins $(PRODUCTS) .build/element-plugins
+	@Scripts/collect-plugins $(PRODUCTS) $(PLUGINS)
 
 test: test-quick test-slow ## every test that CI runs
 
@@ -35,13 +38,16 @@ test-all: ## every test in both configurations, then the benchmarks
 lint: setup ## formatting, shell scripts, file lengths
 	@Scripts/lint
 
-image: build ## a bootable Debian in out/
-	@mkdir -p out
-	$(PRODUCTS)/dibhost --plugin-dir .build/element-plugins --elements-path elements-legacy \
-		-t qcow2,tar -o out/debian debian vm local-config $(IMAGE_ELEMENT)
+image: build image-of-products ## a bootable Debian in out/
+
+# The same for products that are there already; the tests boot what it makes.
+image-of-products:
+	@mkdir -p $(dir $(OUT))
+	$(PRODUCTS)/dibhost --plugin-dir $(PLUGINS) --elements-path elements-legacy \
+		-t $(FORMATS) -o $(OUT) debian vm local-config $(IMAGE_ELEMENT)
 
 bench: build ## every script in benchmarks/, one after the other
-	@for script in benchmarks/*.sh; do echo "== $$script"; DIBHOST=$(CURDIR)/$(PRODUCTS)/dibhost PLUGINS=$(CURDIR)/.build/element-plugins "$$script" || exit 1; done
+	@for script in benchmarks/*.sh; do echo "== $$script"; DIBHOST=$(CURDIR)/$(PRODUCTS)/dibhost PLUGINS=$(CURDIR)/$(PLUGINS) "$$script" || exit 1; done
 
 clean: ## remove what was built, and out/
 	rm -rf .build out

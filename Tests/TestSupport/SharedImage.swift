@@ -5,9 +5,10 @@ internal import Glibc
 internal import LinuxSystem
 package import SystemPackage
 
-/// The one full Debian image of a test run: built by dibhost when the first test asks for it, shared by all.
+/// The one full Debian image of a test run: built by the recipe of `make image` when the first test asks for it,
+/// shared by all, with a raw image beside it.
 ///
-/// It is what `make image` builds, with a raw image beside it. It stays in the products' folder until the next run.
+/// It stays in the products' folder until the next run.
 package struct SharedImage: Sendable {
     /// The outputs without their endings.
     package let name: FilePath
@@ -33,6 +34,24 @@ package struct SharedImage: Sendable {
     /// The image; the first call builds it, and calls meanwhile wait.
     package static func shared() throws -> SharedImage { try made.get() }
 
+    private static func makeImage(_ build: TestBuild, home: FilePath) -> Command {
+        var variables = ProcessEnvironment.current
+        // This make is not a part of the one that runs the tests.
+        for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL"] { variables[name] = nil }
+        variables["HOME"] = home.string
+        variables["DIB_IMAGE_CACHE"] = cache.string
+        variables["TMP_DIR"] = build.scratch.string
+        var command = Command(
+            "make",
+            [
+                "--no-print-directory", "image-of-products", "FORMATS=qcow2,tar,raw",
+                "PRODUCTS=\(BuiltProducts.folder)", "PLUGINS=\(build.plugins)",
+                "OUT=\(build.output.appending("image"))",
+            ], environment: variables)
+        command.workingDirectory = BuiltProducts.repository
+        return command
+    }
+
     private static func make() throws -> SharedImage {
         let lock = try FileDescriptor.open(
             BuiltProducts.folder.appending("test-image.lock"), .readWrite,
@@ -50,10 +69,8 @@ package struct SharedImage: Sendable {
         let build = try TestBuild(in: folder)
         var lines: [String] = []
         let start = ContinuousClock.now
-        let status = try build.command(
-            elements, formats: "qcow2,tar,raw",
-            environment: ["HOME": home.string, "DIB_IMAGE_CACHE": cache.string]
-        ).run(limits: .init(deadline: .seconds(1200))) { lines.append($0) }
+        let status = try makeImage(build, home: home)
+            .run(limits: .init(deadline: .seconds(1200))) { lines.append($0) }
         guard status.isSuccess else {
             throw BuildError(
                 .buildFailed, "the image that all tests share could not be built: \(status)",
