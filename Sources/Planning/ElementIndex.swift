@@ -56,7 +56,9 @@ package struct ElementIndex: Sendable {
         let known = usable.keys.sorted() + elements.flatMap(\.provides)
         let hint =
             NearestName.of(name, in: known).map { "Did you mean '\($0)'?" }
-            ?? "'dibhost elements list' shows the elements of the plugin and element paths."
+            ?? (usable.isEmpty
+                ? "No element was found: name a folder with --plugin-dir or --elements-path."
+                : "'dibhost elements list' shows the elements of the plugin and element paths.")
         return BuildError(.refused, message, hint: hint)
     }
 }

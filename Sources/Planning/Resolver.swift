@@ -26,6 +26,7 @@ package struct Resolver {
                 .refused, "no element is named",
                 hint: "Name an operating-system element and more, such as 'debian vm'.")
         }
+        try checkNames()
         let selection = try choose()
         try check(selection)
         let ordered = try ElementGraph(selection).ordered()
@@ -34,6 +35,19 @@ package struct Resolver {
                 .init(
                     description: element, reason: selection.reasons[element.name] ?? "requested")
             })
+    }
+
+    /// What the user typed comes first: a word about an element that was added by default would only puzzle.
+    private func checkNames() throws {
+        for name in request.elements where index.providers(of: name).isEmpty {
+            guard try index.element(named: name) != nil else { throw index.unknown(name) }
+        }
+        guard !request.skipBase, try index.element(named: "base") == nil,
+            index.providers(of: "base").isEmpty
+        else { return }
+        throw BuildError(
+            .refused, "the element 'base', which every image gets, is on none of the paths",
+            hint: "Name its folder with --plugin-dir or --elements-path, or leave it out with -n.")
     }
 
     // MARK: Choosing

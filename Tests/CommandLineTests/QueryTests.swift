@@ -169,7 +169,7 @@ private func anotherUsersPluginPathIsIgnoredUnderSudo() throws {
                 dibhost: warning: DIBHOST_PLUGIN_PATH is ignored when dibhost runs through sudo; \
                 use --plugin-dir
                 dibhost: error: unknown element 'os'
-                  hint: 'dibhost elements list' shows the elements of the plugin and element paths.
+                  hint: No element was found: name a folder with --plugin-dir or --elements-path.
                 """)
         let own = try DibhostRun(
             ["elements", "show", "os"], in: folder,

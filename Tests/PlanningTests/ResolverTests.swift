@@ -174,3 +174,21 @@ private func whatCannotBeBuiltIsRefused(refusal: Refusal) {
         try resolve(request, refusal.elements)
     }
 }
+
+@Test
+private func whatTheUserTypedIsNamedBeforeWhatIsAddedByDefault() {
+    var request = Sample.request()
+    request.skipBase = false
+    request.elements = ["debain"]
+    #expect(
+        throws: BuildError(
+            .refused, "unknown element 'debain'",
+            hint: "No element was found: name a folder with --plugin-dir or --elements-path.")
+    ) { try Sample.plan(request, []) }
+    request.elements = ["os"]
+    #expect(
+        throws: BuildError(
+            .refused, "the element 'base', which every image gets, is on none of the paths",
+            hint: "Name its folder with --plugin-dir or --elements-path, or leave it out with -n.")
+    ) { try Sample.plan(request, [Sample.system]) }
+}
