@@ -14,6 +14,12 @@ import SystemPackage
 /// depend on each other and are written side by side. With such hooks the file system is written first, mounted over
 /// the tree, finished there and trimmed; tar then comes from the mounted file system.
 struct ImageStage: Sendable {
+    /// What came of writing outputs; only the build's own thread may hand the warnings on.
+    private struct Written: Sendable {
+        var digests: [Digest]
+        var warnings: [String] = []
+    }
+
     /// Free space that hooks on a mounted image can count on beside the layout's own share.
     private static let finishingHeadroom = ByteCount.mebibytes(64)
 
@@ -59,11 +65,12 @@ struct ImageStage: Sendable {
     /// Writes all outputs from the finished tree and publishes them.
     func writeOutputs(_ build: RunningBuild) throws -> BuildReport {
         let measure = try steps.run(.measureTree) { try writer.measure() }
-        let work: [@Sendable () throws -> [Digest]] = [
-            { try writeDisk(measure) }, { try writeTar() },
+        let work: [@Sendable () throws -> Written] = [
+            { Written(digests: try writeDisk(measure)) }, { try writeTar() },
         ]
-        let digests = try ParallelWork.map(work) { try $0() }
-        return try publish(build, digests.flatMap(\.self))
+        let written = try ParallelWork.map(work) { try $0() }
+        written.flatMap(\.warnings).forEach { build.warn($0) }
+        return try publish(build, written.flatMap(\.digests))
     }
 
     /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
@@ -77,6 +84,9 @@ struct ImageStage: Sendable {
         let writer = Self.writer(build, outputs, layout: layout)
         let measure = try steps.run(.measureTree) { try writer.measure() }
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
+        if plan.layout.table != .none {
+            try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
+        }
         let disk = try LoopDevice(image: writer.image)
         let mounted = try steps.run(.mountImage) {
             try MountedImage(image: writer.image, layout: layout, over: build.folders.tree)
@@ -86,31 +96,38 @@ struct ImageStage: Sendable {
         phases.setVariable(
             "IMAGE_BLOCK_DEVICES", " [image0]=\(disk.path)  [root]=\(mounted.device) ")
         try finish()
-        let tarDigests = try writeTar()
-        try writePartitionTable(measure)
+        let tar = try writeTar()
+        tar.warnings.forEach { build.warn($0) }
+        let bootLoader = try writer.readBootLoader()
         try steps.run(.trimImage) { try mounted.trim() }
         try mounted.unmount()
+        // What hooks wrote to the whole disk reaches the image before anything else is written there.
+        try disk.flush()
         try disk.close()
-        return try publish(build, convert() + tarDigests)
+        if let bootLoader {
+            try steps.run(.writeBootLoader) { try writer.write(bootLoader, measure) }
+        }
+        return try publish(build, convert() + tar.digests)
     }
 
     private func writeDisk(_ measure: ImageWriter.Measure) throws -> [Digest] {
         guard hasDiskImage else { return [] }
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-        try writePartitionTable(measure)
+        if plan.layout.table != .none {
+            try steps.run(.writePartitionTable) {
+                try writer.writePartitionTable(measure)
+                if let bootLoader = try writer.readBootLoader() {
+                    try writer.write(bootLoader, measure)
+                }
+            }
+        }
         return try convert()
     }
 
-    private func writeTar() throws -> [Digest] {
-        guard outputs[.tar] != nil else { return [] }
+    private func writeTar() throws -> Written {
+        guard outputs[.tar] != nil else { return Written(digests: []) }
         let summary = try steps.run(.writeTar) { try writer.writeTar() }
-        for warning in summary?.warnings ?? [] { steps.events.message(.warning, warning) }
-        return try digests(of: .tar)
-    }
-
-    private func writePartitionTable(_ measure: ImageWriter.Measure) throws {
-        guard plan.layout.table != .none else { return }
-        try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
+        return Written(digests: try digests(of: .tar), warnings: summary?.warnings ?? [])
     }
 
     /// Makes the other disk formats from the raw image.

@@ -13,6 +13,7 @@ package import SystemPackage
 ///         let measure = try writer.measure()                HostStep.measureTree
 ///         try writer.writeFileSystem(measure)                HostStep.writeFileSystem
 ///         try writer.writePartitionTable(measure)            HostStep.writePartitionTable
+///         if let loader = try writer.readBootLoader() { try writer.write(loader, measure) }    the same step
 ///         let summary = try writer.writeTar()                HostStep.writeTar; may run beside the others
 ///         try writer.convert()                               HostStep.convert
 ///         let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
@@ -115,20 +116,31 @@ package struct ImageWriter: Sendable {
         try writer.write(tree: tree, scratch: scratch)
     }
 
-    /// Writes the partition table and, where the layout has one, the boot loader; nothing in a plain file system.
+    /// Writes the partition table; nothing in a plain file system.
     package func writePartitionTable(_ measure: Measure) throws {
         guard layout.table == .mbr else { return }
-        let table = MasterBootRecord(
-            identifier: measure.usage.digest.identifier(for: "disk"), offset: layout.rootOffset,
-            length: measure.imageSize - layout.rootOffset)
         let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
         try file.closeAfter {
-            guard layout.installsBootLoader else {
-                _ = try file.writeAll(toAbsoluteOffset: 440, table.table)
-                return
-            }
-            try BootLoader(tree: tree, element: layout.element).write(to: file, table: table)
+            _ = try file.writeAll(toAbsoluteOffset: 440, table(measure).table)
         }
+    }
+
+    /// The boot loader that the tree brings; nil where the layout has none.
+    package func readBootLoader() throws -> BootLoader? {
+        guard layout.table == .mbr, layout.installsBootLoader else { return nil }
+        return try BootLoader(tree: tree, element: layout.element)
+    }
+
+    /// Writes the boot loader around the partition table, which it keeps.
+    package func write(_ bootLoader: BootLoader, _ measure: Measure) throws {
+        let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
+        try file.closeAfter { try bootLoader.write(to: file, table: table(measure)) }
+    }
+
+    private func table(_ measure: Measure) -> MasterBootRecord {
+        MasterBootRecord(
+            identifier: measure.usage.digest.identifier(for: "disk"), offset: layout.rootOffset,
+            length: measure.imageSize - layout.rootOffset)
     }
 
     /// Writes the tar output; nil when none was asked for.

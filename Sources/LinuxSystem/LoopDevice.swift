@@ -2,6 +2,7 @@
 
 internal import CLinux
 package import Diagnostics
+internal import Glibc
 package import SystemPackage
 
 /// A byte range of a file that the kernel shows as a block device, /dev/loopN.
@@ -31,6 +32,11 @@ package struct LoopDevice: ~Copyable {
         }
         descriptor = FileDescriptor(rawValue: device)
         self.number = number
+    }
+
+    /// Writes what programs wrote to the device, and the kernel still holds, to the image.
+    package func flush() throws {
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Lets go of the device; it is detached as soon as it is no longer mounted.

@@ -20,8 +20,10 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     /// Only when a legacy hook of a later phase needs the mounted image.
     case mountImage = "mount image"
     case trimImage = "trim and unmount image"
-    /// Partition table, and boot sector where the layout has one. Only with a partition table.
+    /// Only with a partition table; the boot loader is written with it unless the image is mounted afterwards.
     case writePartitionTable = "write partition table"
+    /// After the mounted image, whose last hooks may write boot.img and core.img. Only with a native boot loader.
+    case writeBootLoader = "write boot loader"
     case writeTar = "write tar"
     case convert = "convert to qcow2"
     case sync = "sync outputs"

@@ -29,7 +29,9 @@ enum LayoutPlanner {
             table: owner == nil ? .none : .mbr, fileSystem: "ext4", label: label, freePercent: 10,
             size: request.imageSize,
             extraSize: request.imageSize == nil ? request.imageExtraSize : nil, rootOffset: offset,
-            installsBootLoader: owner != nil && resolved.provider(of: "bootloader") != nil,
+            // A shell element installs its boot loader itself, on the mounted image.
+            installsBootLoader: owner != nil
+                && resolved.provider(of: "bootloader")?.kind == .native,
             element: owner?.name)
     }
 

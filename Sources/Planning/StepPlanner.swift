@@ -10,6 +10,7 @@ struct StepPlanner {
     private let hooks: [PlannedHook]
     private let formats: [OutputFormat]
     private let hasTable: Bool
+    private let hasBootLoader: Bool
     /// The first phase in which a legacy hook runs: it may add hooks to every later one.
     private let firstLegacyPhase: Phase?
 
@@ -17,6 +18,7 @@ struct StepPlanner {
         self.hooks = hooks
         self.formats = formats
         hasTable = layout.table != .none
+        hasBootLoader = hasTable && layout.installsBootLoader
         firstLegacyPhase = hooks.filter { $0.kind == .legacy }.map(\.phase).min()
     }
 
@@ -47,8 +49,9 @@ struct StepPlanner {
 
     /// The file system is written with the tree as it is, then mounted and finished.
     private func mounted() -> [PlannedStep] {
-        [Self.host(.measureTree), Self.host(.writeFileSystem), Self.host(.mountImage)]
-            + finish() + tar() + table() + [Self.host(.trimImage)] + convert()
+        [Self.host(.measureTree), Self.host(.writeFileSystem)] + table()
+            + [Self.host(.mountImage)] + finish() + tar() + [Self.host(.trimImage)]
+            + (hasBootLoader ? [Self.host(.writeBootLoader)] : []) + convert()
     }
 
     private func finish() -> [PlannedStep] {

@@ -65,6 +65,9 @@ struct ImageFixture {
             let measure = try writer.measure()
             try writer.writeFileSystem(measure)
             try writer.writePartitionTable(measure)
+            if let bootLoader = try writer.readBootLoader() {
+                try writer.write(bootLoader, measure)
+            }
             _ = try writer.writeTar()
             try writer.convert()
             let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }

@@ -42,6 +42,32 @@ private func aScriptThatFinishesTheImageNeedsItMounted() throws {
 }
 
 @Test
+private func aMountedDiskHasItsTableBeforeAndItsBootLoaderAfter() throws {
+    let disk = Sample.native("vm", provides: ["block-device", "bootloader"], phases: [.finalise])
+    let script = Sample.legacy("late", phases: [.finalise])
+    let names = try steps([Sample.system, disk, script], formats: [.raw, .tar]).map(\.name)
+    #expect(
+        names.suffix(17) == [
+            "measure tree", "write file system", "write partition table", "mount image",
+            "open chroot", "50-late", "50-vm", "close chroot", "clean tree",
+            "write build record", "write tar", "sha256 of tar", "trim and unmount image",
+            "write boot loader", "sha256 of raw", "sync outputs", "rename outputs",
+        ])
+}
+
+@Test
+private func aBootLoaderOfAScriptIsLeftToIt() throws {
+    let disk = Sample.legacy("disk", provides: ["block-device", "bootloader"], phases: [.finalise])
+    let request = Sample.request("os", "disk")
+    let plan = try Sample.plan(request, [Sample.system, disk])
+    #expect(plan.layout.table == .mbr)
+    #expect(!plan.layout.installsBootLoader)
+    let names = plan.steps.map(\.name)
+    #expect(names.contains("write partition table"))
+    #expect(!names.contains("write boot loader"))
+}
+
+@Test
 private func hooksOfBothKindsAreMixedByNumberAndName() throws {
     var low = Sample.legacy("zz", phases: [.install])
     low.hooks[0].sortName = "9-zz"
