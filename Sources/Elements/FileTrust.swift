@@ -11,6 +11,7 @@ package import SystemPackage
 package struct FileTrust {
     private let trustedUsers: Set<UInt32>
     private var goodFolders: Set<FilePath> = []
+    private var goodLookups: Set<FilePath> = []
 
     /// - Parameter user: the user who called dibhost.
     package init(user: UInt32) { trustedUsers = [0, user, UserAccount.effectiveID] }
@@ -39,6 +40,59 @@ package struct FileTrust {
             guard folder.removeLastComponent() else { break }
         }
         goodFolders.formUnion(checked)
+    }
+
+    /// Checks what a program finds that looks up `path`, an absolute one: each folder and link on the way, and what lies
+    /// there in the end. Where the way ends early, nobody else may be able to continue it.
+    ///
+    /// - Throws: `PluginFault`, whose reason names what is at fault, or `Errno`.
+    mutating func check(lookupOf path: FilePath) throws {
+        if goodLookups.contains(path) { return }
+        var place = FilePath("/")
+        var rest: [FilePath.Component] = Array(path.components)
+        var links = 0
+        while !rest.isEmpty {
+            let name = rest.removeFirst()
+            if name.kind == .parentDirectory { place.removeLastComponent() }
+            guard name.kind == .regular else { continue }
+            try checkPlace(place, allowsSticky: true)
+            let next = place.appending(name)
+            guard let status = try Self.entry(at: next) else { break }
+            guard status.type == .symbolicLink, let target = SymbolicLink.target(of: next) else {
+                place = next
+                continue
+            }
+            let owner = status.userID.rawValue
+            guard trustedUsers.contains(owner) else { throw Self.foreign(owner, next) }
+            links += 1
+            guard links <= 40 else { throw Errno.tooManySymbolicLinkLevels }
+            if target.isAbsolute { place = FilePath("/") }
+            rest = Array(target.components) + rest
+        }
+        try checkPlace(place, allowsSticky: false)
+        goodLookups.insert(path)
+    }
+
+    /// What lies at a path, which may be a link; nil when nothing does.
+    private static func entry(at path: FilePath) throws(Errno) -> Stat? {
+        do throws(Errno) {
+            return try path.stat(followTargetSymlink: false)
+        } catch {
+            guard error == .noSuchFileOrDirectory || error == .notDirectory else { throw error }
+            return nil
+        }
+    }
+
+    private func checkPlace(_ place: FilePath, allowsSticky: Bool) throws {
+        if let fault = fault(of: try place.stat(), place, allowsSticky: allowsSticky) {
+            throw PluginFault("'\(place)' \(fault.reason)", hint: fault.hint)
+        }
+    }
+
+    private static func foreign(_ owner: UInt32, _ path: FilePath) -> PluginFault {
+        PluginFault(
+            "'\(path)' belongs to user \(owner), who is neither root nor you",
+            hint: "Run 'chown -h root \(path)' if you trust what is in it.")
     }
 
     private func fault(of status: Stat, _ path: FilePath, allowsSticky: Bool) -> PluginFault? {

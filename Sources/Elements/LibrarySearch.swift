@@ -5,44 +5,48 @@ internal import SystemPackage
 
 /// Whether the libraries that a plugin needs are on this machine, asked without loading any of them.
 ///
-/// The places are those of ld.so(8): folders that the plugin and the worker name (DT_RUNPATH), LD_LIBRARY_PATH, the
-/// cache of ldconfig(8) and the default folders. The answer leans towards yes: what is found in any of them counts, so that
+/// The places are those of ld.so(8): folders that the plugin and the worker name (DT_RUNPATH), the cache of ldconfig(8)
+/// and the default folders; LD_LIBRARY_PATH does not reach the worker. The answer leans towards yes: what is found in any of them counts, so that
 /// only a library that is nowhere is reported; the loader has the last word.
 struct LibrarySearch {
     private static let defaultFolders: [FilePath] = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
 
-    /// Folders for every plugin: those of the worker, and LD_LIBRARY_PATH.
+    /// Folders for every plugin: those of the worker, and the default ones.
     private let commonFolders: [FilePath]
     /// nil when there is no cache that could be read: then nothing is reported as missing.
     private let cache: LoaderCache?
     private var answers: [String: Bool] = [:]
 
     init() {
-        let variable = ProcessEnvironment["LD_LIBRARY_PATH"] ?? ""
-        commonFolders =
-            variable.split(separator: ":").map { FilePath(String($0)) } + Self.workerFolders
-            + Self.defaultFolders
+        commonFolders = Self.workerFolders + Self.defaultFolders
         cache = LoaderCache()
     }
 
     /// The first library of `plugin` that is nowhere.
-    mutating func firstMissing(of plugin: PluginFile) -> String? {
+    ///
+    /// - Parameter origin: The folder of the plugin's file, $ORIGIN.
+    mutating func firstMissing(of plugin: PluginFile, origin: FilePath) -> String? {
         guard let cache else { return nil }
         return plugin.neededLibraries.first { name in
-            let key = name + "\0" + plugin.runPaths.joined(separator: ":")
+            let runPaths = plugin.runPaths.joined(separator: ":")
+            let key = "\(name)\0\(origin)\0\(runPaths)"
             if let isThere = answers[key] { return !isThere }
-            let isThere = cache.contains(name) || isFile(name, for: plugin)
+            let own = Self.ownPlaces(of: name, for: plugin, origin: origin)
+            let common = name.contains("/") ? [] : commonFolders.map { $0.appending(name) }
+            let isThere =
+                cache.contains(name)
+                || (own + common).contains { (try? $0.stat())?.type == .regular }
             answers[key] = isThere
             return !isThere
         }
     }
 
-    private func isFile(_ name: String, for plugin: PluginFile) -> Bool {
-        let folders = Self.folders(plugin.runPaths, origin: plugin.path.removingLastComponent())
-        let candidates =
-            name.contains("/")
-            ? [FilePath(name)] : (folders + commonFolders).map { $0.appending(name) }
-        return candidates.contains { (try? $0.stat())?.type == .regular }
+    /// Where the loader looks for the library `name` because the plugin says so.
+    static func ownPlaces(
+        of name: String, for plugin: PluginFile, origin: FilePath
+    ) -> [FilePath] {
+        if name.contains("/") { return folders([name], origin: origin) }
+        return folders(plugin.runPaths, origin: origin).map { $0.appending(name) }
     }
 
     /// dibhost-worker lies beside this program and was linked like it.
@@ -55,10 +59,16 @@ struct LibrarySearch {
         return folders(paths, origin: program.removingLastComponent())
     }
 
-    private static func folders(_ paths: [String], origin: FilePath) -> [FilePath] {
+    /// Absolute paths; the worker's working folder is "/".
+    static func folders(_ paths: [String], origin: FilePath) -> [FilePath] {
         paths.map { path in
-            let parts = path.split(separator: "$ORIGIN", omittingEmptySubsequences: false)
-            return FilePath(parts.joined(separator: origin.string))
+            let text = replace("${ORIGIN}", in: replace("$ORIGIN", in: path, origin), origin)
+            return FilePath(text.hasPrefix("/") ? text : "/" + text)
         }
+    }
+
+    private static func replace(_ token: String, in text: String, _ origin: FilePath) -> String {
+        let parts = text.split(separator: token, omittingEmptySubsequences: false)
+        return parts.joined(separator: origin.string)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LinuxSystem
 internal import SystemPackage
 
 /// Opens plugin files and decides whether they can be used; remembers what it learned about folders and libraries.
@@ -25,7 +26,11 @@ struct PluginInspector {
             guard try file.stat().type == .regular else { throw PluginFault("is no regular file") }
             try trust.check(file)
             let plugin = try PluginFile(reading: file, path: path)
-            try checkLibraries(of: plugin)
+            // The loader's $ORIGIN is the folder of the file itself, whatever links led to it.
+            let link = FilePath("/proc/self/fd/\(file.rawValue)")
+            let origin = (SymbolicLink.target(of: link) ?? path).removingLastComponent()
+            try checkRunPaths(of: plugin, origin: origin)
+            try checkLibraries(of: plugin, origin: origin)
             return (plugin, file)
         } catch {
             try? file.close()
@@ -33,8 +38,41 @@ struct PluginInspector {
         }
     }
 
-    private mutating func checkLibraries(of plugin: PluginFile) throws {
-        guard let library = libraries.firstMissing(of: plugin) else { return }
+    /// Refuses a plugin for which the loader would look where others can put a library: it would run with root's
+    /// rights.
+    private mutating func checkRunPaths(of plugin: PluginFile, origin: FilePath) throws {
+        let unknown = (plugin.runPaths + plugin.neededLibraries).first { text in
+            ["$LIB", "$PLATFORM", "${LIB}", "${PLATFORM}"].contains { text.contains($0) }
+        }
+        if let unknown {
+            throw PluginFile.Unusable(
+                manifest: plugin.manifest,
+                fault: PluginFault(
+                    "looks for libraries in '\(unknown)', which cannot be checked",
+                    hint: "Link the plugin with a run path that has only $ORIGIN in it."))
+        }
+        let folders = LibrarySearch.folders(plugin.runPaths, origin: origin)
+        let files = plugin.neededLibraries.flatMap {
+            LibrarySearch.ownPlaces(of: $0, for: plugin, origin: origin)
+        }
+        for place in folders + files {
+            do {
+                try trust.check(lookupOf: place)
+            } catch {
+                let reason =
+                    (error as? PluginFault)?.reason ?? "it cannot be checked: \(error)"
+                throw PluginFile.Unusable(
+                    manifest: plugin.manifest,
+                    fault: PluginFault(
+                        "looks for libraries in '\(place)', and \(reason)",
+                        hint: "Link the plugin without this run path, or let only root and you "
+                            + "write there."))
+            }
+        }
+    }
+
+    private mutating func checkLibraries(of plugin: PluginFile, origin: FilePath) throws {
+        guard let library = libraries.firstMissing(of: plugin, origin: origin) else { return }
         throw PluginFile.Unusable(
             manifest: plugin.manifest,
             fault: PluginFault(

@@ -2,6 +2,8 @@
 
 import CElement
 import Glibc
+import LinuxSystem
+import SystemPackage
 import Wire
 
 /// A plugin's shared library in this process.
@@ -10,10 +12,9 @@ import Wire
 struct PluginLibrary {
     let entry: dib_entry
 
-    /// Loads the file behind the descriptor: the one that was inspected, whatever lies under its
-    /// name by now.
+    /// Loads the file behind the descriptor: the one that was inspected, whatever lies under its name by now.
     static func load(_ descriptor: Int32) throws -> PluginLibrary {
-        let path = "/proc/self/fd/\(descriptor)"
+        let path = path(of: descriptor)
         guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             var text = dlerror().map { String(cString: $0) } ?? "no reason given"
             if text.hasPrefix(path + ": ") { text.removeFirst(path.count + 2) }
@@ -27,5 +28,25 @@ struct PluginLibrary {
                 hint: "Export it with @c(\(DIB_ENTRY_SYMBOL)), or with C linkage.")
         }
         return PluginLibrary(entry: unsafeBitCast(symbol, to: dib_entry.self))
+    }
+
+    /// The file's own path, so that $ORIGIN of its run path means its folder, if the inspected file still lies there;
+    /// otherwise a path that leads to the open file.
+    ///
+    /// dibhost has checked that no other user can put a file there between this look and the loader's.
+    private static func path(of descriptor: Int32) -> String {
+        let link = FilePath("/proc/self/fd/\(descriptor)")
+        do {
+            guard let path = SymbolicLink.target(of: link), path.isAbsolute else {
+                return link.string
+            }
+            let named = try path.stat(followTargetSymlink: false)
+            let inspected = try FileDescriptor(rawValue: descriptor).stat()
+            let isSame =
+                named.deviceID == inspected.deviceID && named.inode == inspected.inode
+            return isSame ? path.string : link.string
+        } catch {
+            return link.string
+        }
     }
 }
