@@ -63,11 +63,16 @@ extension TreeFiles {
         String(decoding: try readBytes(path), as: UTF8.self)
     }
 
-    /// The contents of a file.
+    /// The contents of a regular file; a pipe or a device node, which might never end, is an error.
     public func readBytes(_ path: String) throws -> [UInt8] {
         let descriptor = try openTarget(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { throw fileError("read", path, descriptor) }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw fileError("read", path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ElementError("cannot read '\(path)' in the target tree: it is no regular file")
+        }
         return try readAll(descriptor, path)
     }
 

@@ -128,6 +128,16 @@ func aFileErrorNamesThePathAndTheReason(work: String, message: String) throws {
     }
 }
 
+@Test(arguments: ["mknod etc/odd c 1 5", "mkfifo etc/odd", "mkdir etc/odd"])
+func whatMightNeverEndIsNotReadAsAFile(made: String) throws {
+    try ScratchTree.with(programs: []) { tree in
+        _ = try sh(made, in: tree)
+        let error = try #require(try scribe(.postRoot, "read /etc/odd").run(on: tree).error)
+        #expect(
+            error.message == "cannot read '/etc/odd' in the target tree: it is no regular file")
+    }
+}
+
 @Test func onTheBuildHostProgramsRunAsRootOrAsTheUser() throws {
     try ScratchTree.with(programs: []) { tree in
         var run = scribe(.postRoot, "user", "input", "status", "environment")
