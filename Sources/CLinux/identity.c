@@ -21,8 +21,15 @@ static int open_regular(const char *path) {
     return -error;
 }
 
-int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count, const char *path) {
-    if (geteuid() != 0) return open_regular(path);
+static int open_file(const char *path, int flags, mode_t mode) {
+    if ((flags & O_ACCMODE) == O_RDONLY) return open_regular(path);
+    int file = open(path, flags | O_CLOEXEC | O_NOCTTY, mode);
+    return file < 0 ? -errno : file;
+}
+
+int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count, const char *path, int flags,
+                   mode_t mode) {
+    if (geteuid() != 0 || uid == 0) return open_file(path, flags, mode);
     gid_t saved[1024];
     int saved_count = getgroups(1024, saved);
     if (saved_count < 0 || setgroups(group_count, groups) < 0) return -errno;
@@ -30,7 +37,7 @@ int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count
     // also takes away the capabilities that ignore permissions.
     setfsgid(gid);
     setfsuid(uid);
-    int result = (uid_t)setfsuid(-1) == uid && (gid_t)setfsgid(-1) == gid ? open_regular(path) : -EPERM;
+    int result = (uid_t)setfsuid(-1) == uid && (gid_t)setfsgid(-1) == gid ? open_file(path, flags, mode) : -EPERM;
     setfsuid(geteuid());
     setfsgid(getegid());
     if (setgroups((size_t)saved_count, saved) < 0) _exit(127);

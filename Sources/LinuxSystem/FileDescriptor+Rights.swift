@@ -4,16 +4,17 @@ internal import CLinux
 package import SystemPackage
 
 extension FileDescriptor {
-    /// Opens an existing regular file for reading with the rights of another user, if this process
-    /// is root.
+    /// Opens a file with the rights of another user, if this process is root; flags and mode are those of open(2).
     ///
-    /// For a process with one thread: the user and the groups of the calling thread change for the
+    /// What is opened for reading only must be a regular file. For a process with one thread: the user and the groups of the calling thread change for the
     /// moment.
     package static func open(
-        _ path: String, as user: Command.Credentials
+        _ path: String, as user: Command.Credentials, flags: Int32 = 0, mode: UInt32 = 0
     ) throws(Errno) -> FileDescriptor {
         let number = user.groups.withUnsafeBufferPointer {
-            clinux_open_as(user.user, user.group, $0.baseAddress, $0.count, path)
+            clinux_open_as(
+                user.user, user.group, $0.baseAddress, $0.count, path, flags,
+                mode)
         }
         guard number >= 0 else { throw Errno(rawValue: -number) }
         return FileDescriptor(rawValue: number)

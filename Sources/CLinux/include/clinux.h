@@ -59,10 +59,11 @@ int clinux_wait(pid_t pid, int *exit_status, int *signal_number);
 /// openat2(2) with RESOLVE_IN_ROOT: `path` is resolved as if `directory` were "/".
 int clinux_open_in_root(int directory, const char *path, int flags, mode_t mode);
 
-/// open(2) of an existing regular file for reading, close-on-exec, with the rights of another user, which root can
-/// take on for the moment; any other process opens it with its own. A file of another type is -EINVAL. For a
+/// open(2), close-on-exec, with the rights of another user, which root can take on for the moment; any other process
+/// opens it with its own. What is opened for reading only must be a regular file: another type is -EINVAL. For a
 /// process with one thread.
-int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count, const char *path);
+int clinux_open_as(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count, const char *path, int flags,
+                   mode_t mode);
 
 /// chroot(2) to the folder behind a descriptor, which becomes the working directory too.
 int clinux_enter_root(int directory);

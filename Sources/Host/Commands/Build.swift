@@ -29,7 +29,9 @@ struct Build: ParsableCommand {
         let log = try BuildLog(
             path: options.logfile ?? BuildLog.defaultPath(for: plan.request),
             owner: plan.request.user)
-        let stream = try events.map { try EventStreamFile(path: $0) }
+        let stream = try events.map {
+            try EventStreamFile(path: $0, owner: plan.request.user)
+        }
         let reporter = TerminalReporter(showsOutput: options.trace > 0)
         let start = ContinuousClock.now
         do {

@@ -5,6 +5,7 @@ import Diagnostics
 import Foundation
 import Logging
 import Planning
+import SystemPackage
 
 /// The log file of a build: every line that hooks print and every message, each with its time.
 final class BuildLog {
@@ -12,7 +13,7 @@ final class BuildLog {
     private var logger: Logger
     private let file: LogFile
 
-    /// Opens the file for appending; a new one belongs to `owner`.
+    /// Opens the file for appending, with the rights of `owner`.
     ///
     /// - Throws: `BuildError` when the file cannot be opened.
     init(path: String, owner: BuildRequest.InvokingUser) throws {
@@ -116,23 +117,15 @@ final class LogFile: @unchecked Sendable {
     var failure: (any Error)? { lock.withLock { firstFailure } }
 
     init(path: String, owner: BuildRequest.InvokingUser) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0, Self.give(descriptor, to: owner) else {
+        do {
+            handle = try FileHandle(
+                opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, as: owner)
+        } catch {
             throw BuildError(
                 .refused, "cannot open the log file '\(path)'",
                 hint: "Name a file in a folder that exists and that you can write to.",
-                cause: String(cString: strerror(errno)))
+                cause: error.description)
         }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    }
-
-    /// Hands a file that this process, as root, has just made to the user who called sudo.
-    private static func give(_ file: Int32, to owner: BuildRequest.InvokingUser) -> Bool {
-        var status = stat()
-        guard geteuid() == 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_uid == 0, status.st_size == 0
-        else { return true }
-        return fchown(file, owner.id, owner.group) == 0
     }
 
     func write(_ line: String) {

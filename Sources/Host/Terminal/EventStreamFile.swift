@@ -3,6 +3,8 @@
 import Builder
 import Diagnostics
 import Foundation
+import Planning
+import SystemPackage
 
 /// The file of --events: one JSON object a line, each written whole and at once so that a reader can follow.
 final class EventStreamFile {
@@ -10,17 +12,20 @@ final class EventStreamFile {
     private let handle: FileHandle
     private let encoder: JSONEncoder
 
+    /// Opens the file with the rights of `owner`, and empties it.
+    ///
     /// - Throws: `BuildError` when the file cannot be opened.
-    init(path: String) throws {
+    init(path: String, owner: BuildRequest.InvokingUser) throws {
         self.path = path
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
+        do {
+            handle = try FileHandle(
+                opening: path, flags: O_WRONLY | O_CREAT | O_TRUNC, as: owner)
+        } catch {
             throw BuildError(
                 .refused, "cannot open the event file '\(path)'",
                 hint: "Name a file or pipe in a folder that exists and that you can write to.",
-                cause: String(cString: strerror(errno)))
+                cause: error.description)
         }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
