@@ -110,7 +110,7 @@ package struct BuildSession {
         do {
             return try sudo.start(output: output, error: output)
         } catch let error as BuildError where error.code == .environment {
-            throw Self.noRootError(user: plan.request.user.name, cause: "sudo is not installed")
+            throw RootRights.error(user: plan.request.user.name, cause: "sudo is not installed")
         }
     }
 
@@ -128,7 +128,8 @@ package struct BuildSession {
         let text = outcome.lines.joined(separator: "\n")
         // sudo ends with 1 when it does not start the program, dibhost-init with a status of its own.
         if !outcome.isConnected, UserAccount.effectiveID != 0, status == .exited(1) {
-            throw Self.noRootError(user: plan.request.user.name, cause: text)
+            throw RootRights.error(
+                user: plan.request.user.name, cause: text.isEmpty ? nil : text)
         }
         if !outcome.isConnected || status == Self.initFailed {
             throw BuildError(
@@ -151,13 +152,5 @@ package struct BuildSession {
             return .signalled(number - 128)
         }
         return status
-    }
-
-    private static func noRootError(user: String, cause: String) -> BuildError {
-        BuildError(
-            .environment, "a build needs root, and sudo does not give it without a password",
-            hint: "Run dibhost as root, or allow it: "
-                + "echo '\(user) ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/\(user)",
-            cause: cause.isEmpty ? nil : cause)
     }
 }

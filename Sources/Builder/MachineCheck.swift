@@ -119,17 +119,19 @@ package struct MachineCheck {
 
     private func rootRights() -> Finding {
         if isRoot { return Finding(name: "root", state: .ok, detail: "dibhost runs as root") }
-        var sudo = Command("sudo", ["-n", "true"])
-        sudo.newSession = false
-        if case .success(let captured) = Result(catching: { try sudo.capture() }),
-            captured.status.isSuccess
-        {
-            return Finding(name: "root", state: .ok, detail: "sudo needs no password")
+        do {
+            guard let failure = try RootRights.failure(user: user, path: path) else {
+                return Finding(name: "root", state: .ok, detail: "sudo needs no password")
+            }
+            let detail = [failure.message, failure.cause].compactMap(\.self).joined(separator: ": ")
+            return Finding(
+                name: "root", state: .missing, detail: detail,
+                remedy: RootRights.remedy(user: user))
+        } catch {
+            return Finding(
+                name: "root", state: .missing, detail: String(describing: error),
+                remedy: RootRights.remedy(user: user))
         }
-        return Finding(
-            name: "root", state: .missing,
-            detail: "user '\(user)' is not root, and sudo is missing or asks for a password",
-            remedy: "echo '\(user) ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/\(user)")
     }
 
     /// Makes the namespaces of a build once, with root's rights where there are any.

@@ -130,20 +130,7 @@ package struct Preflight {
     // MARK: Rights
 
     private func checkRights() throws {
-        guard UserAccount.effectiveID != 0 else { return }
-        let hint = "Run dibhost as root, or let this user use sudo without a password."
-        guard HostProgram.find("sudo", path: path) != nil else {
-            throw BuildError(
-                .environment, "dibhost runs as '\(plan.request.user.name)', and there is no sudo",
-                hint: hint)
-        }
-        var sudo = Command("sudo", ["-n", "true"], environment: plan.request.environment)
-        sudo.newSession = false
-        guard try sudo.capture().status.isSuccess else {
-            throw BuildError(
-                .environment,
-                "user '\(plan.request.user.name)' is not root, and sudo asks for a password",
-                hint: hint)
-        }
+        let user = plan.request.user.name
+        if let failure = try RootRights.failure(user: user, path: path) { throw failure }
     }
 }

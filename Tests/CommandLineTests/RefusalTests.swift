@@ -52,9 +52,11 @@ private func whatTheMachineLacksIsRefusedWithStatus3() throws {
         #expect(powerless.status == .exited(3))
         #expect(
             powerless.errors == """
-                dibhost: error: user 'nobody' is not root, and sudo asks for a password
-                  hint: Run dibhost as root, or let this user use sudo without a password.
+                dibhost: error: a build needs root, and sudo does not give it without a password
+                  hint: Run dibhost as root, or allow it: \
+                echo 'nobody ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/nobody
                 """)
+        try expectThatMissingSudoIsNamed(arguments + ["os"], in: folder, as: nobody)
         let closed = ["--plugin-dir", "plugins", "-n", "-t", "tar", "-o", "a", "os"]
         let unwritable = try DibhostRun(closed, in: folder, as: nobody)
         #expect(unwritable.status == .exited(2))
@@ -64,6 +66,29 @@ private func whatTheMachineLacksIsRefusedWithStatus3() throws {
                   hint: Choose another folder, or change the owner or mode of this one.
                 """)
     }
+}
+
+/// In a mount namespace of its own the machine's sudo is no program.
+private func expectThatMissingSudoIsNamed(
+    _ arguments: [String], in folder: FilePath, as user: Command.Credentials
+) throws {
+    let script = """
+        ! sudo=$(command -v sudo) || mount --bind /dev/null "$sudo"
+        exec setpriv --reuid \(user.user) --regid \(user.group) --clear-groups "$0" "$@"
+        """
+    var command = Command(
+        "unshare",
+        ["--mount", "sh", "-euc", script, folder.appending("dibhost").string] + arguments)
+    command.workingDirectory = folder
+    let run = try command.capture()
+    #expect(run.status == .exited(3))
+    #expect(
+        run.errorLines == [
+            "dibhost: error: a build needs root, and sudo does not give it without a password: "
+                + "sudo is not installed",
+            "  hint: Run dibhost as root, or allow it: "
+                + "echo 'nobody ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/nobody",
+        ])
 }
 
 private func makeFiles(in folder: FilePath) throws {
