@@ -71,6 +71,25 @@ static int unlink_entry(int folder, const char *name, int flags) {
     return unlinkat(folder, name, flags) == 0 ? 0 : -errno;
 }
 
+int clinux_empty_file(int folder, const char *name) {
+    int flags = 0;
+    int file = clinux_open_below(folder, name, O_WRONLY | O_NONBLOCK);
+    if (file == -EPERM || file == -EACCES) {
+        int entry = clinux_open_below(folder, name, O_RDONLY | O_NONBLOCK);
+        if (entry < 0) return entry;
+        if (ioctl(entry, FS_IOC_GETFLAGS, &flags) < 0) flags = 0;
+        clear_attributes(entry);
+        close(entry);
+        file = clinux_open_below(folder, name, O_WRONLY | O_NONBLOCK);
+    }
+    if (file < 0) return file;
+    int error = ftruncate(file, 0) < 0 ? -errno : 0;
+    // A log that may only grow is one in the image, too.
+    if (flags && ioctl(file, FS_IOC_SETFLAGS, &flags) < 0 && !error) error = -errno;
+    close(file);
+    return error;
+}
+
 static int empty_folder(int folder, unsigned depth, struct removal *removal);
 
 // Returns 1 when the entry is gone from `folder`.

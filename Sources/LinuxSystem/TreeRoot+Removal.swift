@@ -40,13 +40,10 @@ extension TreeRoot {
     /// Empties every regular file below the folder `path` whose name is `wanted`.
     package func truncateFiles(below path: String, _ wanted: (String) -> Bool) throws {
         try forEachFile(below: path, wanted) { folder, name in
-            let number = withCString(name) { clinux_open_below(folder, $0, O_WRONLY | O_NONBLOCK) }
-            guard number >= 0 else {
-                throw error("empty", Self.text(name), Errno(rawValue: -number))
+            let result = withCString(name) { clinux_empty_file(folder, $0) }
+            guard result == 0 else {
+                throw error("empty", Self.text(name), Errno(rawValue: -result))
             }
-            let file = OwnedDescriptor(FileDescriptor(rawValue: number))
-            try check(ftruncate(number, 0), "empty", Self.text(name))
-            try file.close()
         }
     }
 
@@ -74,20 +71,34 @@ extension TreeRoot {
     private func forEachFile(
         below path: String, _ wanted: (String) -> Bool, _ body: (Int32, [UInt8]) throws -> Void
     ) throws {
-        guard let folder = try realFolder(path) else { return }
-        try Self.forEachFile(in: folder.descriptor.rawValue, depth: 0) { folder, name in
-            if wanted(Self.text(name)) { try body(folder, name) }
+        guard let top = try realFolder(path) else { return }
+        // Paths below the top: a descriptor for each level would end with a deep tree.
+        var waiting: [[UInt8]] = [[0x2E]]
+        while let below = waiting.popLast() {
+            let number = withCString(below) {
+                clinux_open_below(top.descriptor.rawValue, $0, O_RDONLY | O_DIRECTORY)
+            }
+            if [-ENOENT, -ENOTDIR, -ELOOP, -EXDEV].contains(number) { continue }
+            guard number >= 0 else {
+                throw error("look into", path + "/" + Self.text(below), Errno(rawValue: -number))
+            }
+            let folder = OwnedDescriptor(FileDescriptor(rawValue: number))
+            let (files, folders) = try Self.entries(in: number)
+            for name in files where wanted(Self.text(name)) { try body(number, name) }
+            waiting += folders.map { below + [0x2F] + $0 }
+            try folder.close()
         }
     }
 
     /// A name for people; one that is no UTF-8 is no less a file's.
     private static func text(_ name: [UInt8]) -> String { String(decoding: name, as: UTF8.self) }
 
-    private static func forEachFile(
-        in folder: Int32, depth: Int, _ body: (Int32, [UInt8]) throws -> Void
-    ) throws {
-        // Deeper than any log; a descriptor is open for each level.
-        guard depth < 64 else { return }
+    /// The names of the regular files and of the folders in `folder`.
+    private static func entries(
+        in folder: Int32
+    ) throws -> (files: [[UInt8]], folders: [[UInt8]]) {
+        var files: [[UInt8]] = []
+        var folders: [[UInt8]] = []
         for name in try names(in: folder) {
             var status = stat()
             let result = withCString(name) {
@@ -95,18 +106,12 @@ extension TreeRoot {
             }
             guard result == 0 else { continue }
             switch status.st_mode & S_IFMT {
-            case S_IFREG:
-                try body(folder, name)
-            case S_IFDIR:
-                let number = withCString(name) {
-                    clinux_open_below(folder, $0, O_RDONLY | O_DIRECTORY)
-                }
-                guard number >= 0 else { continue }
-                let below = OwnedDescriptor(FileDescriptor(rawValue: number))
-                try forEachFile(in: below.descriptor.rawValue, depth: depth + 1, body)
+            case S_IFREG: files.append(name)
+            case S_IFDIR: folders.append(name)
             default: break
             }
         }
+        return (files, folders)
     }
 
     private static func names(in folder: Int32) throws -> [[UInt8]] {

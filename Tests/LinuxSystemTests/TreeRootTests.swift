@@ -129,6 +129,29 @@ func removalNeverCrossesAMount() throws {
     }
 }
 
+@Test(arguments: ["+a", "+i"])
+func logsThatMayNotBeChangedAreEmptiedAndKeepTheirAttribute(attribute: String) throws {
+    try withTree { tree, folder in
+        try shell(
+            "mkdir -p tree/var/log; echo a > tree/var/log/a; chattr \(attribute) tree/var/log/a",
+            in: folder)
+        try tree.truncateFiles(below: "/var/log") { _ in true }
+        #expect(try tree.entry("/var/log/a")?.size == .zero)
+        #expect(try tree.isImmutable("/var/log/a"))
+        try tree.remove("/var")
+    }
+}
+
+@Test
+func logsBelowManyFoldersAreEmptied() throws {
+    try withTree { tree, folder in
+        let path = "tree/log/" + Array(repeating: "d", count: 1500).joined(separator: "/")
+        try shell("mkdir -p \(path); echo a > \(path)/a", in: folder)
+        try tree.truncateFiles(below: "/log") { _ in true }
+        try shell("test -f \(path)/a; test ! -s \(path)/a", in: folder)
+    }
+}
+
 @Test
 func logsAreEmptiedAndFilesRemovedByName() throws {
     try withTree { tree, folder in

@@ -35,6 +35,9 @@ int clinux_remove_contents(int folder);
 /// Removes the entry `name` of `parent`, with its contents if it is a folder.
 int clinux_remove_entry(int parent, const char *name);
 
+/// Empties the regular file `name` of `folder`, whatever chattr +i or +a say; it keeps these attributes.
+int clinux_empty_file(int folder, const char *name);
+
 /// Whether the file or folder has the immutable or append-only attribute (chattr +i, +a).
 int clinux_is_immutable(int descriptor);
 
