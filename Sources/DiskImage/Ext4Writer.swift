@@ -48,6 +48,9 @@ package struct Ext4Writer: Sendable {
         self.limits = limits
     }
 
+    /// The image as the programs know it, their first descriptor: in a name they take what follows a '?' for options.
+    private static let passedImage = "/proc/self/fd/3"
+
     /// The identity of the file system.
     package var uuid: String { digest.uuid(for: "ext4") }
 
@@ -60,9 +63,13 @@ package struct Ext4Writer: Sendable {
         environment["E2FSPROGS_FAKE_TIME"] = String(options.time)
         // mke2fs -d sorts names by the locale's rules.
         environment["LC_ALL"] = "C"
-        try Command("mke2fs", arguments(tree: tree), environment: environment)
-            .checkedOutput(limits: limits)
-        try setTimes(scratch: scratch, environment: environment)
+        let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
+        try file.closeAfter {
+            var command = Command("mke2fs", arguments(tree: tree), environment: environment)
+            command.descriptors = [file]
+            try command.checkedOutput(limits: limits)
+            try setTimes(of: file, scratch: scratch, environment: environment)
+        }
     }
 
     func arguments(tree: FilePath) -> [String] {
@@ -83,7 +90,7 @@ package struct Ext4Writer: Sendable {
         arguments += ["-O", (["none"] + Ext4Features.list + features).joined(separator: ",")]
         arguments += ["-E", (settings + extended).joined(separator: ",")]
         arguments += rest
-        return arguments + ["-d", tree.string, image.string, "\(size.blocks * 4)k"]
+        return arguments + ["-d", tree.string, Self.passedImage, "\(size.blocks * 4)k"]
     }
 
     /// Takes the values of -E and -O out of a list of words: mke2fs would let the last one replace ours.
@@ -111,13 +118,16 @@ package struct Ext4Writer: Sendable {
         return (extended, features, rest)
     }
 
-    private func setTimes(scratch: FilePath, environment: [String: String]) throws {
-        let target = "\(image)?offset=\(offset.bytes)"
-        let last = try lastInode(target: target, environment: environment)
+    private func setTimes(
+        of file: FileDescriptor, scratch: FilePath, environment: [String: String]
+    ) throws {
+        let target = "\(Self.passedImage)?offset=\(offset.bytes)"
+        let last = try lastInode(of: file, target: target, environment: environment)
         let script = scratch.appending("times.debugfs")
         try writeTimes(for: [2] + Array(11...last), to: script)
-        let command = Command(
+        var command = Command(
             "debugfs", ["-w", "-f", script.string, target], environment: environment)
+        command.descriptors = [file]
         // debugfs repeats each command; what else it says is an error, whatever its exit status.
         var complaints: [String] = []
         let status = try command.run(limits: limits) { line in
@@ -146,11 +156,12 @@ package struct Ext4Writer: Sendable {
     }
 
     /// The number of the last inode in use; mke2fs hands out numbers without gaps from 11, lost+found, on.
-    private func lastInode(target: String, environment: [String: String]) throws -> Int {
-        let statistics = try Command(
-            "debugfs", ["-R", "stats -h", target], environment: environment
-        )
-        .checkedOutput(limits: limits)
+    private func lastInode(
+        of file: FileDescriptor, target: String, environment: [String: String]
+    ) throws -> Int {
+        var command = Command("debugfs", ["-R", "stats -h", target], environment: environment)
+        command.descriptors = [file]
+        let statistics = try command.checkedOutput(limits: limits)
         guard let total = Self.number("Inode count:", in: statistics),
             let free = Self.number("Free inodes:", in: statistics), total - free >= 11
         else {

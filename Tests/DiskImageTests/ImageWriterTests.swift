@@ -40,6 +40,21 @@ struct ImageWriterTests {
         }
     }
 
+    @Test func `any name of the output folder will do`() throws {
+        try ImageFixture.with { fixture in
+            let folder = "a?b c'd,e:f"
+            try fixture.build([.raw, .qcow2, .tar], out: folder)
+            let offset = 1 << 20
+            try shell(
+                """
+                cd "$1/$2"; mv image.raw ../plain.raw; mv image.qcow2 ../plain.qcow2; cd ..
+                e2fsck -fn 'plain.raw?offset=\(offset)'
+                qemu-img compare -f raw -F qcow2 plain.raw plain.qcow2
+                """, fixture.folder.string, folder)
+            #expect(try fixture.names(folder) == ["image.tar"])
+        }
+    }
+
     @Test(arguments: [DiskLayout.Table.mbr, .none])
     func `other programs find nothing wrong`(_ table: DiskLayout.Table) throws {
         try ImageFixture.with { fixture in
