@@ -104,13 +104,17 @@ int clinux_watch_signals(const int *signals, size_t count) {
     struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
     for (size_t i = 0; i < count; i++) {
         struct sigaction *before = &former[signals[i]];
-        if (sigaction(signals[i], NULL, before) < 0) return -errno;
+        if (sigaction(signals[i], NULL, before) < 0) goto failed;
         // nohup and a shell's background jobs ignore signals on purpose.
         if (before->sa_handler == SIG_IGN) continue;
-        if (sigaction(signals[i], &action, NULL) < 0) return -errno;
+        if (sigaction(signals[i], &action, NULL) < 0) goto failed;
         sigaddset(&watched, signals[i]);
     }
     return signal_pipe[0];
+failed:;
+    int error = -errno;
+    clinux_unwatch_signals();
+    return error;
 }
 
 void clinux_unwatch_signals(void) {

@@ -39,7 +39,7 @@ package struct ChildProcess: ~Copyable {
         try? processDescriptor.close()
     }
 
-    private static func reap(_ processID: Int32) -> Result<ExitStatus, Errno> {
+    fileprivate static func reap(_ processID: Int32) -> Result<ExitStatus, Errno> {
         var status: Int32 = 0
         var number: Int32 = 0
         let error = clinux_wait(processID, &status, &number)
@@ -67,7 +67,8 @@ extension Command {
         guard child > 0 else { throw startError(Errno(rawValue: -child), step: failedStep) }
         let descriptor = clinux_pidfd_open(child)
         guard descriptor >= 0 else {
-            kill(child, SIGKILL)
+            _ = kill(newSession ? -child : child, SIGKILL)
+            _ = ChildProcess.reap(child)
             throw startError(Errno(rawValue: -descriptor), step: 0)
         }
         return ChildProcess(
