@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Diagnostics
+internal import Diagnostics
 internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
@@ -20,9 +20,6 @@ package import SystemPackage
 package struct BuildWorkspace: ~Copyable {
     package static let prefix = "dibhost-build."
     static let unfinishedPrefix = "dibhost-new."
-    /// Below this much free memory the build works on disk: a tree, an image and its compressed
-    /// form of an ordinary server take three to four.
-    package static let leastMemory = ByteCount.gibibytes(6)
 
     package let identifier: String
     package var folder: FilePath { locked.path }
@@ -87,19 +84,20 @@ package struct BuildWorkspace: ~Copyable {
         _ locked: consuming LockedFolder, identifier: String, request: BuildRequest
     ) throws -> BuildWorkspace {
         let user = request.user
-        let available = try FreeSpace.memory()
+        let place = WorkspacePlace(
+            usesTmpfs: request.usesTmpfs, available: try FreeSpace.memory())
         var workspace: BuildWorkspace
-        if request.usesTmpfs, available >= leastMemory {
-            let limit = ByteCount(available.bytes / 10 * 8)
+        switch place {
+        case .memory(let limit):
             let memory = try overlay(locked, limit: limit, user: user)
             workspace = BuildWorkspace(
                 identifier: identifier, place: "in memory, at most \(limit)", locked: locked,
                 memory: memory)
-        } else {
-            let reason = request.usesTmpfs ? "; \(available) of memory are free" : ""
+        case .disk(let reason):
             let disk = try FreeSpace.disk(locked.path)
+            let why = reason.map { "; " + $0 } ?? ""
             workspace = BuildWorkspace(
-                identifier: identifier, place: "on disk, \(disk) free\(reason)", locked: locked)
+                identifier: identifier, place: "on disk, \(disk) free\(why)", locked: locked)
         }
         for folder in [workspace.tree, workspace.image] {
             try check(mkdir(folder.string, 0o755), "make", folder)

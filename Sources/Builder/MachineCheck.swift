@@ -183,11 +183,11 @@ package struct MachineCheck {
     private func memory() -> Finding {
         do {
             let free = try FreeSpace.memory()
-            let isEnough = free >= BuildWorkspace.leastMemory
+            let isEnough = free >= WorkspacePlace.leastMemory
             return Finding(
                 name: "memory", state: isEnough ? .ok : .warning,
                 detail: "\(free) free"
-                    + (isEnough ? "" : "; builds work on disk below \(BuildWorkspace.leastMemory)"))
+                    + (isEnough ? "" : "; builds work on disk below \(WorkspacePlace.leastMemory)"))
         } catch {
             return Finding(name: "memory", state: .warning, detail: String(describing: error))
         }
