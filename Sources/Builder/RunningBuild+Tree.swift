@@ -64,14 +64,20 @@ extension RunningBuild {
         }
     }
 
+    /// The digest of each element's file or folder, by its name.
+    private func elementDigests() throws -> [String: String] {
+        let native = nativeElements
+        let legacy = plan.elements.map(\.description).filter { $0.kind == .legacy }
+        let digests =
+            try FileDigests.sha256(of: native.map { FilePath($0.path) }, limits: limits)
+            + FileDigests.sha256(ofFolders: legacy.map { FilePath($0.path) }, limits: limits)
+        return Dictionary(uniqueKeysWithValues: zip((native + legacy).map(\.name), digests))
+    }
+
     /// Writes /etc/dibhost/build.json.
     func writeBuildRecord() throws {
         try steps.run(.writeBuildRecord) {
-            let digests = try FileDigests.sha256(
-                of: nativeElements.map { FilePath($0.path) }, limits: limits)
-            let record = BuildRecord(
-                plan: plan,
-                digests: Dictionary(uniqueKeysWithValues: zip(nativeElements.map(\.name), digests)))
+            let record = BuildRecord(plan: plan, digests: try elementDigests())
             let tree = try tree
             try tree.makeFolder("/etc")
             try tree.makeFolder("/etc/dibhost")

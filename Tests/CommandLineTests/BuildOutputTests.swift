@@ -35,6 +35,10 @@ import Testing
             let plugin = build.plugins.appending("local-config.so").string
             let digest = try Command("sha256sum", [plugin]).checkedOutput().prefix(64)
             #expect(record.contains("\"digest\" : \"sha256:\(digest)\""), "\(record)")
+            let tiny = BuiltProducts.fixtureElements.appending("tiny-os")
+            for digest in try FileDigests.sha256(ofFolders: [tiny]) {
+                #expect(record.contains("\"digest\" : \"\(digest)\""), "\(record)")
+            }
             #expect(record.contains("\"name\" : \"keep-proxy\""), "\(record)")
         }
     }
