@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import Planning
+internal import Foundation
+package import Planning
 
 /// What every image says of its own making, in /etc/dibhost/build.json: no time, no host and no secret, so that the
 /// same input gives the same bytes.
-struct BuildRecord: Codable {
+///
+/// Nor does it tell what concerned the build alone, such as the mirror that it used.
+package struct BuildRecord: Codable {
     /// The file's path below the tree.
     static let path = "/etc/dibhost/build.json"
 
@@ -27,8 +29,8 @@ struct BuildRecord: Codable {
         var origin: String
     }
 
-    /// Records `plan`; `digests` holds the digest of each native element's file, by its name.
-    init(plan: BuildPlan, digests: [String: String]) {
+    /// Records `plan`; `digests` holds the digest of each element's file or folder, by its name.
+    package init(plan: BuildPlan, digests: [String: String]) {
         dibhost = plan.version
         elements = plan.elements.map { planned in
             Element(
@@ -36,17 +38,18 @@ struct BuildRecord: Codable {
                 version: planned.description.version,
                 digest: digests[planned.description.name] ?? planned.description.digest)
         }
-        parameters = plan.parameters.filter { !$0.isSecret }.compactMap { parameter in
+        let kept = plan.parameters.filter { !$0.isSecret && !$0.isBuildOnly }
+        parameters = kept.compactMap { parameter in
             parameter.value.map {
                 Parameter(
-                    element: parameter.element, name: parameter.name, value: $0,
-                    origin: parameter.origin.rawValue)
+                    element: parameter.element, name: parameter.name,
+                    value: URLCredentials.hidden(in: $0), origin: parameter.origin.rawValue)
             }
         }
     }
 
     /// The file's content: indented JSON with sorted keys and a line feed at its end.
-    func encoded() throws -> String {
+    package func encoded() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"

@@ -103,7 +103,8 @@ package enum ManifestReader {
                 doc: try entry.required(entry.string("doc"), "doc"),
                 environment: try entry.string("environment"),
                 choices: try entry.strings("choices"),
-                isSecret: try entry.boolean("secret") ?? false)
+                isSecret: try entry.boolean("secret") ?? false,
+                isBuildOnly: try entry.boolean("build-only") ?? false)
             try entry.finish()
             return try withCheckedDefault(parameter, entry)
         }

@@ -43,17 +43,20 @@ package struct BuildPlan: Codable, Equatable, Sendable {
         package var value: String?
         package var origin: Origin
         package var isSecret: Bool
+        /// Whether it says nothing of the image.
+        package var isBuildOnly: Bool
         package var environmentName: String?
 
         package init(
             element: String, name: String, value: String? = nil, origin: Origin, isSecret: Bool,
-            environmentName: String? = nil
+            isBuildOnly: Bool = false, environmentName: String? = nil
         ) {
             self.element = element
             self.name = name
             self.value = value
             self.origin = origin
             self.isSecret = isSecret
+            self.isBuildOnly = isBuildOnly
             self.environmentName = environmentName
         }
     }

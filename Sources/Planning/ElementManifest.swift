@@ -47,10 +47,13 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         /// Allowed values; empty means any.
         package var choices: [String]
         package var isSecret: Bool
+        /// Whether it says how to build and nothing of the image, whose record leaves it out.
+        package var isBuildOnly: Bool
 
         package init(
             name: String, type: Kind, defaultValue: String? = nil, doc: String,
-            environment: String? = nil, choices: [String] = [], isSecret: Bool
+            environment: String? = nil, choices: [String] = [], isSecret: Bool,
+            isBuildOnly: Bool = false
         ) {
             self.name = name
             self.type = type
@@ -59,6 +62,7 @@ package struct ElementManifest: Codable, Equatable, Sendable {
             self.environment = environment
             self.choices = choices
             self.isSecret = isSecret
+            self.isBuildOnly = isBuildOnly
         }
     }
 

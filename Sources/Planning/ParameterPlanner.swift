@@ -82,7 +82,8 @@ struct ParameterPlanner {
         }
         return .init(
             element: element, name: parameter.name, value: value, origin: origin,
-            isSecret: parameter.isSecret, environmentName: parameter.environment)
+            isSecret: parameter.isSecret, isBuildOnly: parameter.isBuildOnly,
+            environmentName: parameter.environment)
     }
 
     private func source(
@@ -107,7 +108,8 @@ struct ParameterPlanner {
         _ fault: ParameterValue.Fault, _ text: String, _ parameter: ElementManifest.Parameter,
         element: String, origin: BuildPlan.PlannedParameter.Origin
     ) -> BuildError {
-        let shown = parameter.isSecret ? "***" : text
+        let shown =
+            parameter.isSecret ? BuildPlan.hiddenValue : URLCredentials.hidden(in: text)
         let source =
             switch origin {
             case .environment: " from environment variable \(parameter.environment ?? "")"

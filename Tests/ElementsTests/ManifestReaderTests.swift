@@ -106,7 +106,7 @@ private func aWholeManifestIsRead() throws {
          "conflicts": ["other"], "architectures": ["amd64"], "distributions": ["debian"],
          "parameters": {
            "mtu": {"type": "integer", "default": 1500, "doc": "Bytes", "environment": "NIC_MTU"},
-           "on": {"type": "boolean", "default": true, "doc": "Whether"},
+           "on": {"type": "boolean", "default": true, "doc": "Whether", "build-only": true},
            "names": {"type": "list", "default": ["a", "b"], "doc": "Names"}},
          "phases": {"post-install": {"order": 999}, "root": {"order": 7}},
          "packages": {"debian": ["a-{architecture}",
@@ -117,6 +117,7 @@ private func aWholeManifestIsRead() throws {
     let manifest = try ManifestReader.read(Array(text.utf8))
     #expect(manifest.parameters.map(\.name) == ["mtu", "names", "on"])
     #expect(manifest.parameters.map(\.defaultValue) == ["1500", "a,b", "true"])
+    #expect(manifest.parameters.map(\.isBuildOnly) == [false, false, true])
     #expect(
         manifest.phases == [.init(phase: .root, order: 7), .init(phase: .postInstall, order: 999)])
     #expect(

@@ -100,6 +100,38 @@ private func secretsAreInNothingThatIsShown() throws {
     #expect(plan.withoutSecrets().request.environment == ["DIB_RELEASE": "trixie"])
 }
 
+@Test(arguments: [
+    ("http://ann:pass@host/debian", "http://***@host/debian"),
+    ("https://ann:p@ss@[::1]:8/x@y", "https://***@[::1]:8/x@y"),
+    ("a,http://b@c,ftp://d@e?f@g h@i", "a,http://***@c,ftp://***@e?f@g h@i"),
+    ("http://host/~ann@home", "http://host/~ann@home"), ("ann@host", "ann@host"), ("", ""),
+])
+private func usersAndPasswordsInURLsAreHidden(text: String, shown: String) {
+    #expect(URLCredentials.hidden(in: text) == shown)
+}
+
+@Test
+private func aPlanShowsNoPasswordOfAURL() throws {
+    let element = Sample.native("os", provides: ["operating-system"], phases: [.root]) {
+        $0.parameters = [
+            .init(
+                name: "mirror", type: .string, doc: "d", environment: "MIRROR", isSecret: false,
+                isBuildOnly: true)
+        ]
+        $0.exports = ["URL": "{mirror}"]
+    }
+    let url = "http://ann:31337@host/"
+    let request = Sample.request("os") {
+        $0.settings = [setting("mirror", url)]
+        $0.configuredSettings = [setting("mirror", url)]
+        $0.environment = ["MIRROR": url]
+    }
+    let plan = try Sample.plan(request, [element])
+    #expect(plan.parameters.map(\.value) == [url])
+    #expect(plan.parameters.map(\.isBuildOnly) == [true])
+    #expect(!"\(plan.withoutSecrets())".contains("31337"))
+}
+
 /// A change of the request that is refused, and the text.
 private struct Refusal: Sendable, CustomTestStringConvertible {
     var change: @Sendable (inout BuildRequest) -> Void
