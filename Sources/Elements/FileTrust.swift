@@ -42,8 +42,10 @@ package struct FileTrust {
         goodFolders.formUnion(checked)
     }
 
-    /// Checks what a program finds that looks up `path`, an absolute one: each folder and link on the way, and what lies
-    /// there in the end. Where the way ends early, nobody else may be able to continue it.
+    /// Checks what a program finds that looks up an absolute path.
+    ///
+    /// That is each folder and link on the way, and what lies there in the end. Where the way ends early, nobody else
+    /// may be able to continue it.
     ///
     /// - Throws: `PluginFault`, whose reason names what is at fault, or `Errno`.
     mutating func check(lookupOf path: FilePath) throws {

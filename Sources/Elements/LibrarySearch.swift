@@ -22,9 +22,7 @@ struct LibrarySearch {
         cache = LoaderCache()
     }
 
-    /// The first library of `plugin` that is nowhere.
-    ///
-    /// - Parameter origin: The folder of the plugin's file, $ORIGIN.
+    /// The first library of `plugin` that is nowhere; `origin` is the folder of the plugin's file, $ORIGIN.
     mutating func firstMissing(of plugin: PluginFile, origin: FilePath) -> String? {
         guard let cache else { return nil }
         return plugin.neededLibraries.first { name in

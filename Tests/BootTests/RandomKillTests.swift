@@ -23,6 +23,7 @@ import Testing
             let build = try TestBuild(in: folder)
             var command = build.command(
                 SharedImage.elements, formats: "qcow2,tar",
+                options: ["--events", folder.appending("events").string],
                 environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
             // Without a session of its own only the supervisor gets the signal, not what it started.
             command.newSession = false
@@ -31,12 +32,30 @@ import Testing
             #expect([.timedOut, .exited(0)].contains(status))
             #expect(try build.leftovers() == [])
             if status == .timedOut {
-                #expect(try build.outputs().filter { !$0.hasPrefix(".") } == [])
+                try expectNoPartialOutput(of: build)
             }
             var collect = build.command([])
             collect.arguments = ["gc"]
             try collect.checkedOutput()
             #expect(try FolderListing.entries(of: build.scratch) == [])
+        }
+    }
+
+    /// Before the outputs are renamed there is none; afterwards each one that is there is whole.
+    private func expectNoPartialOutput(of build: TestBuild) throws {
+        let outputs = try build.outputs().filter { !$0.hasPrefix(".") }
+        let events = try TextFile.read(build.folder.appending("events"))
+        guard events.contains("\"rename outputs\"") else {
+            #expect(outputs == [])
+            return
+        }
+        for name in outputs {
+            let file = build.output.appending(name).string
+            let check =
+                name.hasSuffix(".qcow2")
+                ? Command("qemu-img", ["check", file])
+                : Command("tar", ["--list", "--file", file])
+            #expect(try check.capture().status == .exited(0), "\(name)")
         }
     }
 }

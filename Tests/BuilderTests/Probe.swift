@@ -59,12 +59,17 @@ struct Probe {
             permissions: .ownerReadWrite)
         defer { try? file.close() }
         let child = try command.start(output: file, error: file)
-        for _ in 0..<600 where try !lines().contains("ready") { usleep(50_000) }
-        guard try lines().contains("ready") else {
-            throw BuildError(.buildFailed, "the probe did not start: \(try lines())")
-        }
+        try waitFor("ready")
         try body(child)
         return (try child.wait(), try lines())
+    }
+
+    /// Waits until the running probe has printed the line.
+    func waitFor(_ line: String) throws {
+        for _ in 0..<2400 where try !lines().contains(line) { usleep(50_000) }
+        guard try lines().contains(line) else {
+            throw BuildError(.buildFailed, "the probe printed no '\(line)': \(try lines())")
+        }
     }
 
     private func lines() throws -> [String] {

@@ -108,7 +108,8 @@ func interruptCharactersAtATerminalReachTheSupervisorAlone(count: Int) throws {
             probe.program = try installProducts(in: folder)
             let script =
                 count == 1
-                ? "echo ready; sleep 999" : "trap '' TERM; echo ready; sleep 999; sleep 999"
+                ? "echo ready; sleep 999"
+                : "trap 'echo told' TERM; echo ready; sleep 999; sleep 999"
             let supervise = "\(probe.program) supervise script \(probe.scratch) \"\(script)\""
             let keys = try FileDescriptor.pipe()
             var terminal = Command(
@@ -117,9 +118,10 @@ func interruptCharactersAtATerminalReachTheSupervisorAlone(count: Int) throws {
             terminal.credentials = user
             terminal.standardInput = .descriptor(keys.readEnd)
             let (status, lines) = try probe.whileRunning(terminal) { _ in
-                for _ in 0..<count {
+                for index in 0..<count {
+                    // The builder ends the script once the first one has been handled.
+                    if index > 0 { try probe.waitFor("told") }
                     try keys.writeEnd.writeAll([3])
-                    usleep(500_000)
                 }
             }
             try keys.readEnd.close()

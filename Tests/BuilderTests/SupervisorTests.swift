@@ -98,11 +98,12 @@ func interruptEndsTheStepAndThenTheBuild() throws {
 func aSecondInterruptTerminateAndHangUpEndTheBuildAtOnce(signals: [Int32]) throws {
     try TemporaryFolder.with("cut") { folder in
         let probe = try Probe(in: folder)
-        let script = "trap '' TERM INT HUP; echo ready; sleep 999; sleep 999"
+        // The first interrupt has been handled when the builder ends the script, which goes on.
+        let script = "trap 'echo told' TERM; trap '' INT HUP; echo ready; sleep 999; sleep 999"
         let (status, lines) = try probe.whileRunning("script", script) { supervisor in
-            for signal in signals {
+            for (index, signal) in signals.enumerated() {
+                if index > 0 { try probe.waitFor("told") }
                 supervisor.signal(signal)
-                usleep(300_000)
             }
         }
         #expect(status == .exited(130))
@@ -137,7 +138,7 @@ func aDaemonThatAHookLeftIsEndedWithAWarning() throws {
         let daemon = """
             cp "$(command -v sleep)" \(folder)/daemon
             setsid \(folder)/daemon 999 >/dev/null 2>&1 &
-            sleep 0.5
+            until [ "$(cat /proc/$!/comm)" = daemon ]; do :; done
             """
         let warning =
             "a process was left running and was ended: '\(folder)/daemon' "
@@ -155,8 +156,10 @@ func aDaemonThatAHookLeftIsEndedWithAWarning() throws {
 @Test
 func aDaemonThatIgnoresTerminateIsKilled() throws {
     try TemporaryFolder.with("daemon") { folder in
-        let script =
-            "setsid sh -c 'trap \"\" TERM; sleep 999; sleep 999' >/dev/null 2>&1 & sleep 0.5"
+        let script = """
+            setsid sh -c 'trap "" TERM; : >\(folder)/deaf; sleep 999; sleep 999' >/dev/null 2>&1 &
+            until [ -e \(folder)/deaf ]; do :; done
+            """
         let (status, lines) = try Probe(in: folder).run("leftovers", script)
         #expect(status == .exited(0))
         #expect(lines.contains { $0.hasPrefix("warning: a process was left running") })

@@ -114,13 +114,17 @@ struct FaultTests {
         }
     }
 
+    /// The hook goes on once the daemon runs the program that it is named after.
+    private static let daemon =
+        ">/dev/null 2>&1 & until [ \"$(cat /proc/$!/comm)\" = sleep ]; do :; done"
+
     @Test(arguments: ["install.d", "extra-data.d"])
     func aDaemonThatAHookLeavesIsEndedAndNamed(phase: String) throws {
         try TemporaryFolder.with("daemon") { folder in
             let build = try TestBuild(in: folder)
             try build.addElement(
                 "leaver",
-                ["\(phase)/50-leave": "setsid sleep 1000 </dev/null >/dev/null 2>&1 & sleep 0.3"])
+                ["\(phase)/50-leave": "setsid sleep 1000 </dev/null \(Self.daemon)"])
             let outcome = try EventStream.run(
                 build.command(["tiny-os", "leaver"], options: ["-n"]))
             #expect(outcome.status == .exited(0), "\(outcome.lines)")
@@ -139,7 +143,7 @@ struct FaultTests {
         try TemporaryFolder.with("daemon") { folder in
             let build = try TestBuild(in: folder)
             try build.addElement(
-                "leaver", ["install.d/50-leave": "setsid sleep 1000 >/dev/null 2>&1 & sleep 0.3"])
+                "leaver", ["install.d/50-leave": "setsid sleep 1000 \(Self.daemon)"])
             let outcome = try EventStream.run(
                 build.command(["tiny-os", "leaver"], options: ["-n", "--strict"]))
             #expect(outcome.status == .exited(1))

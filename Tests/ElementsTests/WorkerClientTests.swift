@@ -86,11 +86,10 @@ func aPluginThatTrapsIsNamedWithItsSignal(mode: String) throws {
 
 @Test func aHookThatHangsIsEndedAtItsDeadline() throws {
     try ScratchTree.with { tree in
-        let start = ContinuousClock.now
+        // Without the deadline this would never return.
         let error = try #require(
             try misbehave("hang", deadline: .milliseconds(1500), on: tree).error)
         #expect(error.message == "the hook did not end within 1.5 s")
-        #expect(ContinuousClock.now - start < .seconds(10))
     }
 }
 

@@ -50,7 +50,12 @@ private func writeThroughNull() {
 }
 
 private func leaveDaemon(_ target: InstallContext) throws {
-    try target.run("sh", ["-c", "setsid sleep 1000 & echo $! >/daemon.pid; sleep 0.5"])
+    // The hook goes on once the daemon runs the program that it is named after, where /proc can tell.
+    let script = """
+        setsid sleep 1000 & echo $! >/daemon.pid
+        [ ! -e /proc/self ] || until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done
+        """
+    try target.run("sh", ["-c", script])
 }
 
 private func fill(_ target: InstallContext) throws {
