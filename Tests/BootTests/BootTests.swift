@@ -10,8 +10,12 @@ import Testing
 struct BootTests {
     @Test func theImageBootsAndHoldsWhatItsElementsPutThere() throws {
         let image = try SharedImage.shared()
-        try BootHarness.boot(GuestOptions(disk: image.qcow2)) { guest in
+        var options = GuestOptions(disk: image.qcow2)
+        let port = try freePort()
+        options.forwardedPorts = [port: 8000]
+        try BootHarness.boot(options) { guest in
             try guest.logIn()
+            try expectThatTheNetworkWorks(guest, port)
             let root = try guest.run(
                 "findmnt --noheadings --output LABEL,FSTYPE,OPTIONS / | tr -s ' '")
             #expect(root.output.hasPrefix("cloudimg-rootfs ext4 rw,"), "\(root)")
@@ -24,6 +28,37 @@ struct BootTests {
             let dpkg = try guest.run("dpkg --audit")
             #expect(dpkg.output.isEmpty && dpkg.status == 0, "\(dpkg)")
         }
+    }
+
+    /// A file that the guest serves reaches the build host: the image's own DHCP client has set up its network.
+    private func expectThatTheNetworkWorks(_ guest: Guest, _ port: UInt16) throws {
+        let online = try guest.run(
+            "timeout 120 sh -c 'until ip -4 -o address show scope global | grep -q inet; "
+                + "do sleep 1; done'; status=$?; ip address; (exit $status)")
+        #expect(online.status == 0, "\(online)")
+        let started = try guest.run(
+            "mkdir /run/served; echo from the guest >/run/served/file; "
+                + "python3 -m http.server --directory /run/served 8000 >/run/served.log 2>&1 & "
+                + "timeout 120 sh -c 'until ss -ltn | grep -q :8000; do sleep 1; done'; "
+                + "status=$?; cat /run/served.log; (exit $status)")
+        #expect(started.status == 0, "\(started)")
+        let fetch = """
+            import urllib.request as r
+            print(r.build_opener(r.ProxyHandler({})).open("http://127.0.0.1:\(port)/file", timeout=60)
+                .read().decode(), end="")
+            """
+        let fetched = try Command("python3", ["-c", fetch]).capture()
+        #expect(fetched.output == "from the guest\n", "\(fetched)")
+        _ = try guest.run("kill $!; wait $! || :; rm -r /run/served")
+    }
+
+    /// A port of this machine that was free a moment ago.
+    private func freePort() throws -> UInt16 {
+        let script =
+            "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); "
+            + "print(s.getsockname()[1], end='')"
+        let text = try Command("python3", ["-c", script]).checkedOutput()
+        return try #require(UInt16(text))
     }
 
     private func expectThatLocalConfigIsInPlace(_ guest: Guest, _ image: SharedImage) throws {
