@@ -28,12 +28,22 @@ struct ReadmeTests {
         }
         #expect(words[0] == "dibhost")
         if words[1].hasPrefix("--plugin-dir") {
-            // The build: the same words as `make image` runs, and the shared image is built with them.
-            let elements = "-t qcow2,tar -o out/debian debian vm local-config"
-            #expect(line.contains(elements) && makefile.contains(elements))
+            // The build: the very words that `make image` runs, and the shared image is built with its recipe.
+            let recipe = try recipe(of: "image-of-products")
+            #expect(recipe.contains(words.dropFirst().joined(separator: " ")), "\(recipe)")
             return
         }
         try run(words)
+    }
+
+    /// What make would run, as one line.
+    private func recipe(of target: String) throws -> String {
+        var variables = ProcessEnvironment.current
+        for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL"] { variables[name] = nil }
+        let make = Command(
+            "make", ["--dry-run", "--no-print-directory", target], environment: variables)
+        return try make.inFolder(BuiltProducts.repository).checkedOutput()
+            .split { " \t\n\\".contains($0) }.joined(separator: " ")
     }
 
     private func run(_ words: [String]) throws {
