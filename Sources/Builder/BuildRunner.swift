@@ -3,7 +3,7 @@
 import Diagnostics
 import LinuxSystem
 package import Planning
-package import SystemPackage
+internal import SystemPackage
 
 /// Runs a plan: from an empty folder to published outputs, one step after the other.
 ///
@@ -12,17 +12,16 @@ package import SystemPackage
 package struct BuildRunner {
     package let plan: BuildPlan
     package let events: EventSink
-    /// Becomes readable, and stays so, when the build is to end.
-    package let interrupt: FileDescriptor
+    package let link: SupervisorLink
     /// The process id of the supervisor, as its user sees it.
     package let supervisor: Int32
 
     package init(
-        plan: BuildPlan, events: EventSink, interrupt: FileDescriptor, supervisor: Int32
+        plan: BuildPlan, events: EventSink, link: SupervisorLink, supervisor: Int32
     ) {
         self.plan = plan
         self.events = events
-        self.interrupt = interrupt
+        self.link = link
         self.supervisor = supervisor
     }
 
@@ -37,7 +36,7 @@ package struct BuildRunner {
         let report: BuildReport
         do {
             let build = RunningBuild(
-                plan: plan, steps: steps, workspace: workspace, interrupt: interrupt)
+                plan: plan, steps: steps, workspace: workspace, link: link)
             report = try run(build)
         } catch {
             // The build's own error tells more than one of cleaning up; `dibhost gc` finds what is left.

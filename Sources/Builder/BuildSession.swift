@@ -37,10 +37,14 @@ package struct BuildSession {
 
     private let plan: BuildPlan
     private let programs: Programs
+    private let publicationPause: Duration
 
-    package init(plan: BuildPlan, programs: Programs) {
+    /// - Parameter publicationPause: How long the step that publishes waits before the first output gets its final
+    ///   name: time for someone who follows the events to end the build without any output.
+    package init(plan: BuildPlan, programs: Programs, publicationPause: Duration = .zero) {
         self.plan = plan
         self.programs = programs
+        self.publicationPause = publicationPause
     }
 
     /// Runs the plan to its end.
@@ -71,7 +75,8 @@ package struct BuildSession {
         let child = try startInit(control: name, output: writing.descriptor)
         try writing.close()
         var loop = SupervisorLoop(
-            link: link, control: control, signals: signals, messages: reading)
+            link: link, control: control, signals: signals, messages: reading,
+            publicationPause: publicationPause)
         let outcome: SupervisorLoop.Outcome
         do {
             outcome = try loop.run(until: child.processDescriptor, onEvent, onTick)

@@ -4,40 +4,50 @@ internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
-/// The supervisor's ends of the lifetime pipe and the events socket, and the builder's ends until
+/// The supervisor's ends of the lifetime pipe, the events socket and the consent pipe, and the builder's ends until
 /// they are handed over.
 struct BuilderLink: ~Copyable {
     /// The supervisor's end of the events socket, non-blocking.
     let events: OwnedDescriptor
     /// Open as long as the build may live; nothing is written to it.
     private var lifetime: OwnedDescriptor?
+    /// Takes one byte, which lets outputs get their final names.
+    private let consent: OwnedDescriptor
     private var builderEnds: [FileDescriptor]
     /// What is still to be sent to the builder.
     private(set) var outgoing: ArraySlice<UInt8>
 
-    /// Makes both connections; `frame` is sent as soon as the builder is there.
+    /// Makes the connections; `frame` is sent as soon as the builder is there.
     static func make(frame: [UInt8]) throws -> BuilderLink {
-        let (own, builders) = try FileDescriptor.socketPair()
+        var opened: [FileDescriptor] = []
         do {
-            let pipe = try FileDescriptor.pipe()
-            _ = fcntl(own.rawValue, F_SETFL, O_NONBLOCK)
-            _ = fcntl(pipe.writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
+            let events = try FileDescriptor.socketPair()
+            opened += [events.0, events.1]
+            let lifetime = try FileDescriptor.pipe()
+            opened += [lifetime.readEnd, lifetime.writeEnd]
+            let consent = try FileDescriptor.pipe()
+            _ = fcntl(events.0.rawValue, F_SETFL, O_NONBLOCK)
+            for end in [lifetime.writeEnd, consent.writeEnd] {
+                _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC)
+            }
             return BuilderLink(
-                events: OwnedDescriptor(own), lifetime: OwnedDescriptor(pipe.writeEnd),
-                builderEnds: [pipe.readEnd, builders], outgoing: frame[...])
+                events: OwnedDescriptor(events.0), lifetime: OwnedDescriptor(lifetime.writeEnd),
+                consent: OwnedDescriptor(consent.writeEnd),
+                builderEnds: [lifetime.readEnd, events.1, consent.readEnd], outgoing: frame[...])
         } catch {
-            try? own.close()
-            try? builders.close()
+            for descriptor in opened { try? descriptor.close() }
             throw error
         }
     }
 
     private init(
         events: consuming OwnedDescriptor, lifetime: consuming OwnedDescriptor,
-        builderEnds: [FileDescriptor], outgoing: ArraySlice<UInt8>
+        consent: consuming OwnedDescriptor, builderEnds: [FileDescriptor],
+        outgoing: ArraySlice<UInt8>
     ) {
         self.events = events
         self.lifetime = consume lifetime
+        self.consent = consent
         self.builderEnds = builderEnds
         self.outgoing = outgoing
     }
@@ -70,6 +80,15 @@ struct BuilderLink: ~Copyable {
     mutating func cancel() {
         outgoing.append(1)
         flush()
+    }
+
+    /// Lets the builder give outputs their final names.
+    func consentToPublish() throws {
+        do {
+            try consent.descriptor.writeAll([1])
+        } catch Errno.brokenPipe {
+            // The builder is gone; how it ended tells what happened.
+        }
     }
 
     /// Closes the lifetime pipe: PID 1 ends, and everything below it.

@@ -4,7 +4,7 @@ package import Diagnostics
 internal import Glibc
 internal import LinuxSystem
 package import Planning
-package import SystemPackage
+internal import SystemPackage
 
 /// The builder's side of a build: root, alone with PID 1 in its namespaces, started by
 /// dibhost-init.
@@ -17,29 +17,31 @@ package enum BuilderProcess {
         package var supervisor: Int32
     }
 
-    /// The events socket, by dibhost-init's promise.
+    /// The events socket and the consent pipe, by dibhost-init's promise.
     private static let socket = FileDescriptor(rawValue: 3)
+    private static let consent = FileDescriptor(rawValue: 4)
 
     /// Gets the plan over the events socket and has `body` run it.
     ///
     /// Everything there is to say goes over the socket; standard error is the user's and stays
     /// untouched.
-    /// - Parameter body: Gets the plan, the way to tell what happens, and a descriptor that becomes
-    ///   readable, and stays so, when the build is to end.
+    /// - Parameter body: Gets the plan, the way to tell what happens, and what the supervisor has to
+    ///   say meanwhile.
     /// - Returns: The program's exit status.
     /// - Throws: `BuildError` when this process was not started by dibhost-init.
     package static func run(
-        _ body: (Assignment, EventSink, FileDescriptor) throws -> BuildReport
+        _ body: (Assignment, EventSink, SupervisorLink) throws -> BuildReport
     ) throws(BuildError) -> Int32 {
         SignalWatch.ignoreBrokenPipes()
         guard getppid() == 1, fcntl(socket.rawValue, F_GETFD) >= 0 else {
             throw BuildError(
                 .refused, "'run-plan' is started by dibhost itself", hint: "Use 'dibhost build'.")
         }
-        _ = fcntl(socket.rawValue, F_SETFD, FD_CLOEXEC)
+        for descriptor in [socket, consent] { _ = fcntl(descriptor.rawValue, F_SETFD, FD_CLOEXEC) }
+        let link = SupervisorLink(interrupt: socket, consent: consent)
         let events = EventSink(socket: socket)
         do {
-            events.send(.buildFinished(try body(try readAssignment(), events, socket)))
+            events.send(.buildFinished(try body(try readAssignment(), events, link)))
             return 0
         } catch {
             let error = BuildError(wrapping: error)

@@ -144,7 +144,10 @@ struct ImageStage: Sendable {
 
     private func publish(_ build: RunningBuild, _ digests: [Digest]) throws -> BuildReport {
         try steps.run(.sync) { try outputs.sync() }
-        let published = try steps.run(.publish) { try outputs.publish(digests: digests) }
+        let published = try steps.run(.publish) {
+            try build.link.awaitConsent()
+            return try outputs.publish(digests: digests)
+        }
         let artifacts = published.map { output in
             Artifact(
                 format: output.format, path: output.path.string, size: output.size,

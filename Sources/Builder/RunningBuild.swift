@@ -10,6 +10,7 @@ import SystemPackage
 final class RunningBuild {
     let plan: BuildPlan
     let steps: StepRunner
+    let link: SupervisorLink
     let buildID: String
     /// The folders that the contract with shell elements names.
     let folders: LegacyEnvironment.Folders
@@ -28,17 +29,18 @@ final class RunningBuild {
 
     init(
         plan: BuildPlan, steps: StepRunner, workspace: borrowing BuildWorkspace,
-        interrupt: FileDescriptor
+        link: SupervisorLink
     ) {
         self.plan = plan
         self.steps = steps
+        self.link = link
         buildID = workspace.identifier
         place = workspace.place
         folders = LegacyEnvironment.Folders(
             build: workspace.folder, image: workspace.image, tree: workspace.tree,
             hooks: workspace.hooks)
         views = workspace.folder.appending("elements")
-        limits = Command.Limits(interrupt: interrupt)
+        limits = Command.Limits(interrupt: link.interrupt)
         time = plan.request.environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? SystemTime.now
     }
 

@@ -3,6 +3,7 @@
 import Diagnostics
 internal import Glibc
 internal import LinuxSystem
+internal import Planning
 internal import SystemPackage
 
 /// Waits for everything that can happen to a supervisor: init connects, an event comes, a signal, a
@@ -34,16 +35,22 @@ struct SupervisorLoop: ~Copyable {
     /// Whether the builder has closed the events socket: polling it any further would spin.
     private var eventsEnded = false
     private var outcome = Outcome()
+    /// How long the step that publishes waits for someone who follows the events and may still want to end the build.
+    private let publicationPause: Duration
+    /// When outputs may get their final names; nil until the builder asks, and after the answer.
+    private var consentDue: ContinuousClock.Instant?
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     init(
         link: consuming BuilderLink, control: consuming AbstractSocket,
-        signals: consuming SignalWatch, messages: consuming OwnedDescriptor
+        signals: consuming SignalWatch, messages: consuming OwnedDescriptor,
+        publicationPause: Duration
     ) {
         self.link = link
         self.control = consume control
         self.signals = signals
         self.messages = messages
+        self.publicationPause = publicationPause
         _ = fcntl(self.messages.descriptor.rawValue, F_SETFL, O_NONBLOCK)
     }
 
@@ -62,7 +69,7 @@ struct SupervisorLoop: ~Copyable {
                     events: eventsInterest, revents: 0),
                 pollfd(fd: messages.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
             ]
-            poll(&polled, nfds_t(polled.count), 250)
+            poll(&polled, nfds_t(polled.count), timeout)
             if polled[1].revents != 0 { handleSignals() }
             if polled[2].revents != 0 { try connect() }
             if outcome.isConnected { link.flush() }
@@ -70,6 +77,7 @@ struct SupervisorLoop: ~Copyable {
             try readEvents(onEvent)
             readMessages()
             onTick()
+            try consentWhenDue()
         } while !hasEnded
         outcome.lines = String(decoding: messageBytes, as: UTF8.self)
             .split(separator: "\n").suffix(20).map(String.init)
@@ -85,6 +93,22 @@ struct SupervisorLoop: ~Copyable {
     private var eventsInterest: Int16 {
         guard outcome.isConnected else { return 0 }
         return Int16(link.outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT)
+    }
+
+    /// Milliseconds until the next turn at the latest.
+    private var timeout: Int32 {
+        guard let consentDue else { return 250 }
+        let rest = (consentDue - .now) / .milliseconds(1)
+        return Int32(min(max(rest.rounded(.up), 0), 250))
+    }
+
+    /// Answers the builder's question, whether outputs may get their final names, after whoever follows the events
+    /// has learned of it.
+    private mutating func consentWhenDue() throws {
+        guard let due = consentDue, due <= .now else { return }
+        consentDue = nil
+        // After a signal the builder sees the end of the build instead.
+        if outcome.signal == nil { try link.consentToPublish() }
     }
 
     private mutating func handleSignals() {
@@ -131,6 +155,11 @@ struct SupervisorLoop: ~Copyable {
                 default: break
                 }
                 try onEvent(event)
+                if case .stepStarted(_, _, let step) = event,
+                    step.name == HostStep.publish.rawValue
+                {
+                    consentDue = .now + publicationPause
+                }
             }
         }
     }

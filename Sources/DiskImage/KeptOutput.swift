@@ -26,6 +26,15 @@ enum KeptOutput {
         return aside
     }
 
+    /// Gives a kept output its old name again, and its checksum files theirs, where they do not have it.
+    static func putBack(_ path: FilePath, from aside: FilePath) {
+        for ending in [""] + Digest.Algorithm.allCases.map({ ".\($0.rawValue)" }) {
+            let (kept, old) = ("\(aside)\(ending)", "\(path)\(ending)")
+            // Both names may be links to one file: rename(2) does nothing then.
+            if rename(kept, old) == 0 { _ = unlink(kept) }
+        }
+    }
+
     private static func move(_ path: FilePath, to aside: FilePath) throws {
         if link(path.string, aside.string) == 0 { return }
         // File systems without hard links answer EPERM or ENOTSUP.

@@ -85,37 +85,57 @@ package struct OutputSet: Sendable {
 
     /// Gives every output its final name and owner; keeps what had the name before, or replaces it.
     ///
-    /// The digests come from `computeDigests`.
+    /// All that can be done before the first name is given is done before, so that the time between the first and the
+    /// last is short; when one of them fails, those before it are taken back. The digests come from `computeDigests`.
     package func publish(digests: [Digest]) throws -> [PublishedOutput] {
-        let published = try files.map { file in
-            let aside = options.overwritesOld ? nil : try KeptOutput.keep(file.path)
-            try Publication(owner: options.owner).publish(file)
-            try writeChecksums(digests.filter { $0.path == file.path }, of: file)
-            return try PublishedOutput(file, digests: digests, keptAs: aside)
+        let checksums = try writeChecksums(options.writesChecksums ? digests : [])
+        defer { for file in checksums { _ = Swift.Result { try file.discard() } } }
+        var publication = Publication(owner: options.owner)
+        for file in files + checksums { try publication.prepare(file) }
+        do {
+            for file in files {
+                try publication.publish(file, keepsOld: !options.overwritesOld)
+            }
+            for file in checksums { try publication.publish(file, keepsOld: false) }
+        } catch {
+            publication.takeBack()
+            throw error
         }
+        try removeOldChecksums()
         for folder in Set(files.map { $0.path.removingLastComponent() }) {
             try Publication.syncFolder(folder)
         }
-        return published
+        return try files.map {
+            try PublishedOutput($0, digests: digests, keptAs: publication.keptName(of: $0))
+        }
     }
 
-    private func writeChecksums(_ digests: [Digest], of output: OutputFile) throws {
-        for digest in digests where options.writesChecksums {
-            let path = FilePath("\(output.path).\(digest.algorithm.rawValue)")
-            let file = try OutputFile.create(
-                format: digest.algorithm.rawValue, path: path, buildID: options.buildID)
-            do {
-                try file.descriptor.writeAll("\(digest.value)  \(output.path)\n".utf8)
-                try Publication(owner: options.owner).publish(file)
-            } catch {
-                _ = Swift.Result { try file.discard() }
-                throw error
+    /// Writes the files NAME.sha256 and NAME.md5, still under temporary names.
+    private func writeChecksums(_ digests: [Digest]) throws -> [OutputFile] {
+        var checksums: [OutputFile] = []
+        do {
+            for digest in digests {
+                let file = try OutputFile.create(
+                    format: digest.algorithm.rawValue,
+                    path: FilePath("\(digest.path).\(digest.algorithm.rawValue)"),
+                    buildID: options.buildID)
+                checksums.append(file)
+                try file.descriptor.writeAll("\(digest.value)  \(digest.path)\n".utf8)
             }
-            try file.descriptor.close()
+            return checksums
+        } catch {
+            for file in checksums { _ = Swift.Result { try file.discard() } }
+            throw error
         }
-        // A checksum of the replaced output would be wrong now.
-        for algorithm in Digest.Algorithm.allCases where !options.writesChecksums {
-            try OutputFile.remove(FilePath("\(output.path).\(algorithm.rawValue)"))
+    }
+
+    /// A checksum of the replaced output would be wrong now.
+    private func removeOldChecksums() throws {
+        guard !options.writesChecksums else { return }
+        for file in files {
+            for algorithm in Digest.Algorithm.allCases {
+                try OutputFile.remove(FilePath("\(file.path).\(algorithm.rawValue)"))
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ struct handover receive_handover(const char *name) {
     int received[HANDOVER_COUNT];
     memcpy(received, CMSG_DATA(header), sizeof received);
     close(connection);
-    return (struct handover){received[0], received[1], received[2], received[3], received[4]};
+    return (struct handover){received[0], received[1], received[2], received[3], received[4], received[5]};
 }
 
 void place(int descriptor, int target) {

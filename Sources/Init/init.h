@@ -14,8 +14,10 @@ struct handover {
     int lifetime;
     /// The builder's end of the socket for the plan and the events.
     int events;
+    /// The read end of the pipe that lets outputs get their final names.
+    int consent;
 };
-#define HANDOVER_COUNT 5
+#define HANDOVER_COUNT 6
 
 /// Ends the program with INIT_FAILED and "dibhost-init: cannot <what>: <errno text>".
 _Noreturn void fail(const char *what);

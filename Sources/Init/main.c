@@ -71,7 +71,8 @@ int main(int argc, char **argv) {
         run_as_pid_1(&handover, argv + 4);
     }
     // Were the events socket held here, the supervisor would not see the builder's end of it close.
-    int received[] = {handover.input, handover.output, handover.error, handover.lifetime, handover.events};
+    int received[] = {handover.input,    handover.output, handover.error,
+                      handover.lifetime, handover.events, handover.consent};
     for (int i = 0; i < HANDOVER_COUNT; i++) close(received[i]);
     wait_for_pid_1(child, &signals);
 }

@@ -44,12 +44,12 @@ static _Noreturn void start_builder(const struct handover *handover, char *const
     if (setsid() < 0) fail("make a session");
     umask(022);
     // Moved out of the way first, so that no copy overwrites another's source.
-    int sources[] = {handover->input, handover->output, handover->error, handover->events};
-    for (int i = 0; i < 4; i++)
+    int sources[] = {handover->input, handover->output, handover->error, handover->events, handover->consent};
+    for (int i = 0; i < 5; i++)
         if ((sources[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, 10)) < 0) fail("copy a descriptor");
     int messages = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
-    for (int i = 0; i < 4; i++) place(sources[i], i);
-    if (syscall(SYS_close_range, 4, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */) < 0) fail("close descriptors");
+    for (int i = 0; i < 5; i++) place(sources[i], i);
+    if (syscall(SYS_close_range, 5, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */) < 0) fail("close descriptors");
     execve(command[0], command, builder_environment());
     int error = errno;
     dup2(messages, STDERR_FILENO);
@@ -79,8 +79,8 @@ _Noreturn void run_as_pid_1(const struct handover *handover, char *const *comman
     pid_t builder = fork();
     if (builder < 0) fail("start the builder");
     if (builder == 0) start_builder(handover, command);
-    int unneeded[] = {handover->input, handover->output, handover->error, handover->events};
-    for (int i = 0; i < 4; i++) close(unneeded[i]);
+    int unneeded[] = {handover->input, handover->output, handover->error, handover->events, handover->consent};
+    for (int i = 0; i < 5; i++) close(unneeded[i]);
     struct pollfd polled[] = {{handover->lifetime, POLLIN, 0}, {signals, POLLIN, 0}};
     for (;;) {
         reap(builder);

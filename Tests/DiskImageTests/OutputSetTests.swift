@@ -71,6 +71,26 @@ struct OutputSetTests {
         }
     }
 
+    @Test func `an output that cannot get its name takes back those before it`() throws {
+        try SampleTree.withFolder { folder in
+            var options = OutputSet.Options(buildID: "b1")
+            options.writesChecksums = true
+            _ = try publish("old", in: folder, options: options, formats: [.raw, .tar])
+            let before = try names(folder)
+            // A file with something mounted on it can neither be linked nor replaced.
+            try shell("mount --bind $1 $1", folder.appending("image.tar").string)
+            let error = #expect(throws: BuildError.self) {
+                try publish("new", in: folder, options: options, formats: [.raw, .tar])
+            }
+            try shell("umount $1", folder.appending("image.tar").string)
+            #expect(error?.message.hasPrefix("cannot keep the existing") == true)
+            #expect(try names(folder) == before)
+            try shell(
+                "cd $1; sha256sum -c image.raw.sha256 image.tar.sha256; grep old image.raw",
+                folder.string)
+        }
+    }
+
     @Test func `two older outputs of one second are both kept`() throws {
         try SampleTree.withFolder { folder in
             for text in ["1", "2", "3", "4"] { _ = try publish(text, in: folder) }

@@ -24,7 +24,7 @@ enum ProbeBehaviour: String {
     case onDisk
 
     static func run(
-        _ assignment: BuilderProcess.Assignment, _ events: EventSink, _ interrupt: FileDescriptor
+        _ assignment: BuilderProcess.Assignment, _ events: EventSink, _ link: SupervisorLink
     ) throws -> BuildReport {
         var plan = assignment.plan
         guard let name = plan.request.environment["BEHAVIOUR"], let behaviour = Self(rawValue: name)
@@ -35,7 +35,7 @@ enum ProbeBehaviour: String {
             events.message(.info, "scratch \(workspace.folder) \(workspace.place)")
             let script = Script(
                 text: plan.request.environment["SCRIPT"] ?? "", tree: workspace.tree,
-                events: events, interrupt: interrupt)
+                events: events, interrupt: link.interrupt)
             return try behaviour.run(script)
         }
         return BuildReport(artifacts: [], timings: [], warnings: warnings, isReproducible: true)

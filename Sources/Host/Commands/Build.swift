@@ -19,7 +19,10 @@ struct Build: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "Also write the build's events to FILE, one JSON object a line.",
+        help: """
+            Also write the build's events to FILE, one JSON object a line. Who reads along has a quarter of a \
+            second to stop the build after the event that announces the renaming of outputs.
+            """,
         completion: .file())
     var events: String?
 
@@ -35,7 +38,10 @@ struct Build: ParsableCommand {
         let reporter = TerminalReporter(showsOutput: options.trace > 0)
         let start = ContinuousClock.now
         do {
-            let report = try BuildSession(plan: plan, programs: .installed()).run(
+            let session = try BuildSession(
+                plan: plan, programs: .installed(),
+                publicationPause: stream == nil ? .zero : .milliseconds(250))
+            let report = try session.run(
                 onEvent: { event in
                     try log.record(event)
                     try stream?.write(event)

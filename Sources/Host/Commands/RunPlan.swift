@@ -11,9 +11,9 @@ struct RunPlan: ParsableCommand {
         shouldDisplay: false)
 
     func run() throws {
-        let status = try BuilderProcess.run { assignment, events, interrupt in
+        let status = try BuilderProcess.run { assignment, events, link in
             try BuildRunner(
-                plan: assignment.plan, events: events, interrupt: interrupt,
+                plan: assignment.plan, events: events, link: link,
                 supervisor: assignment.supervisor
             ).run()
         }
