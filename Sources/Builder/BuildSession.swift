@@ -39,8 +39,13 @@ package struct BuildSession {
     private let programs: Programs
     private let publicationPause: Duration
 
-    /// - Parameter publicationPause: How long the step that publishes waits before the first output gets its final
-    ///   name: time for someone who follows the events to end the build without any output.
+    /// A session for one build.
+    ///
+    /// - Parameters:
+    ///   - plan: What to build.
+    ///   - programs: Where dibhost's programs lie.
+    ///   - publicationPause: How long the step that publishes waits before the first output gets its final
+    ///     name: time for someone who follows the events to end the build without any output.
     package init(plan: BuildPlan, programs: Programs, publicationPause: Duration = .zero) {
         self.plan = plan
         self.programs = programs

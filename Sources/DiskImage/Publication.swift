@@ -37,8 +37,9 @@ struct Publication {
         published.append(Published(file: file, keptAs: aside))
     }
 
-    /// Undoes what was published: temporary names for the files, which their owner removes, and the old outputs back
-    /// under theirs. What was replaced rather than kept is lost.
+    /// Undoes what was published.
+    ///
+    /// The files, which their owner removes, get their temporary names again, older outputs their final ones. What was replaced rather than kept is lost.
     ///
     /// The error that leads here tells more than one of this would.
     func takeBack() {
