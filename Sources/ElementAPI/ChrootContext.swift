@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CElement
+internal import Glibc
 
 /// What a hook can do that runs in the chroot, where the target tree is "/".
 public protocol ChrootContext: HookContext {}
@@ -51,12 +52,22 @@ extension ChrootContext {
     /// Names that the manifest lists need no call: they are installed
     /// together with the base system, which is faster.
     public func installPackages(_ names: [String]) throws {
-        guard !names.isEmpty else { return }
-        guard try exists("/usr/local/bin/install-packages") else {
+        guard let install = services.installPackages else {
+            throw services.missing("install_packages")
+        }
+        var result = dib_run_result()
+        result.size = UInt32(MemoryLayout<dib_run_result>.size)
+        let error = withCStrings(names) { install(services.state, $0, &result) }
+        guard error != ENOENT else {
             throw ElementError(
                 "cannot install packages: the operating system's element brings no 'install-packages'",
                 hint: "Add an operating-system element such as debian.")
         }
-        try run("/usr/local/bin/install-packages", names)
+        let what = "packages '\(names.joined(separator: " "))'"
+        guard error == 0 else {
+            throw ElementError("cannot install \(what): \(systemText(error))")
+        }
+        let end = ProgramEnd(result)
+        guard end.isSuccess else { throw ElementError("cannot install \(what): \(end)") }
     }
 }

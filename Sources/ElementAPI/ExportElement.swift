@@ -28,6 +28,10 @@ public func exportElement(
     table.hook_count = UInt32(hooks.count)
     table.hook_stride = UInt32(MemoryLayout<dib_hook>.stride)
     table.hooks = UnsafePointer(hookTable)
+    table.destroy = { element in
+        guard let element else { return }
+        Unmanaged<ElementBox>.fromOpaque(element).release()
+    }
     let result = UnsafeMutablePointer<dib_element>.allocate(capacity: 1)
     result.initialize(to: table)
     return UnsafePointer(result)

@@ -35,7 +35,7 @@ extension HookContext {
     /// Adds a line to the build's log.
     public func log(_ text: String, level: LogLevel = .info) {
         guard let log = services.log else { return }
-        log(services.state, level.number, text)
+        log(services.state, level.number.rawValue, text)
     }
 
     /// Tells how far the hook is, in units of its own; `total` is 0 when unknown.

@@ -20,6 +20,7 @@ public struct HostServices {
     var run: ServiceRun? { service(\.run) }
     var openUserFile: ServiceOpenUserFile? { service(\.open_user_file) }
     var openTargetFile: ServiceOpenTargetFile? { service(\.open_target_file) }
+    var installPackages: ServiceInstallPackages? { service(\.install_packages) }
 
     /// The error for a service that this host does not have.
     func missing(_ name: String) -> ElementError {
@@ -38,7 +39,7 @@ public struct HostServices {
 
 typealias ServiceState = UnsafeMutableRawPointer?
 typealias ServiceText = UnsafePointer<CChar>?
-typealias ServiceLog = @convention(c) (ServiceState, dib_log_level, ServiceText) -> Void
+typealias ServiceLog = @convention(c) (ServiceState, UInt32, ServiceText) -> Void
 typealias ServiceProgress = @convention(c) (ServiceState, UInt64, UInt64) -> Void
 typealias ServiceLookUp = @convention(c) (ServiceState, ServiceText) -> ServiceText
 typealias ServicePublish = @convention(c) (ServiceState, ServiceText, ServiceText) -> Int32
@@ -49,3 +50,7 @@ typealias ServiceRun =
     ) -> Int32
 typealias ServiceOpenUserFile = @convention(c) (ServiceState, ServiceText) -> Int32
 typealias ServiceOpenTargetFile = @convention(c) (ServiceState, ServiceText, Int32, UInt32) -> Int32
+typealias ServiceInstallPackages =
+    @convention(c) (
+        ServiceState, UnsafePointer<ServiceText>?, UnsafeMutablePointer<dib_run_result>?
+    ) -> Int32

@@ -10,6 +10,10 @@ public enum ProgramEnd: Equatable, Sendable, CustomStringConvertible {
     /// This signal ended it.
     case signalled(Int32)
 
+    init(_ result: dib_run_result) {
+        self = result.signal == 0 ? .exited(result.status) : .signalled(result.signal)
+    }
+
     /// Whether the exit status is 0.
     public var isSuccess: Bool { self == .exited(0) }
 
@@ -47,7 +51,7 @@ struct ProgramRun {
         guard error == 0 else {
             throw ElementError("cannot run '\(program)': \(systemText(error))")
         }
-        let end = result.signal == 0 ? ProgramEnd.exited(result.status) : .signalled(result.signal)
+        let end = ProgramEnd(result)
         let bytes = UnsafeRawBufferPointer(
             start: result.output, count: result.output == nil ? 0 : Int(result.output_length))
         return (end, String(decoding: bytes, as: UTF8.self))
@@ -65,7 +69,7 @@ struct ProgramRun {
 }
 
 /// Lends C a copy of `texts` as an array that ends with NULL.
-private func withCStrings<Result>(
+func withCStrings<Result>(
     _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
 ) -> Result {
     let copies = texts.map { strdup($0) }

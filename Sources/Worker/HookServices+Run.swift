@@ -17,10 +17,16 @@ extension HookServices {
         var flags: UInt32
 
         func has(_ flag: dib_run_flag) -> Bool { flags & flag.rawValue != 0 }
+
+        /// Whether a newer plugin asks for something that this host would not do.
+        var hasUnknownFlag: Bool {
+            flags & ~(DIB_RUN_CAPTURE.rawValue | DIB_RUN_AS_USER.rawValue) != 0
+        }
     }
 
     /// Runs a program; returns an errno value when it cannot be started.
     func run(_ request: RunRequest, _ result: UnsafeMutablePointer<dib_run_result>?) -> Int32 {
+        if request.hasUnknownFlag { return EINVAL }
         if request.has(DIB_RUN_AS_USER), order.isInChroot { return EPERM }
         releaseCaptured()
         do {
@@ -40,6 +46,22 @@ extension HookServices {
             log(level: DIB_LOG_ERROR.rawValue, "\(error)")
             return EIO
         }
+    }
+
+    /// Installs packages with the program that the operating system's element puts into the tree.
+    func installPackages(
+        _ names: [String], _ result: UnsafeMutablePointer<dib_run_result>?
+    ) -> Int32 {
+        guard order.isInChroot else { return EPERM }
+        guard !names.isEmpty else {
+            fill(result, .exited(0))
+            return 0
+        }
+        return run(
+            .init(
+                program: "/usr/local/bin/install-packages", arguments: names, variables: [],
+                flags: 0),
+            result)
     }
 
     private func command(_ request: RunRequest) -> Command {

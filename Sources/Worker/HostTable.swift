@@ -17,7 +17,7 @@ struct HostTable {
         host.state = Unmanaged.passRetained(services).toOpaque()
         host.log = { state, level, text in
             guard let text else { return }
-            servicesBehind(state).log(level: level.rawValue, String(cString: text))
+            servicesBehind(state).log(level: level, String(cString: text))
         }
         host.progress = { servicesBehind($0).progress(done: $1, total: $2) }
         host.parameter = { state, name in
@@ -46,6 +46,9 @@ struct HostTable {
         host.open_target_file = { state, path, flags, mode in
             guard let path else { return -EINVAL }
             return servicesBehind(state).openTargetFile(String(cString: path), flags, mode)
+        }
+        host.install_packages = { state, names, result in
+            servicesBehind(state).installPackages(strings(names), result)
         }
         let copy = UnsafeMutablePointer<dib_host>.allocate(capacity: 1)
         copy.initialize(to: host)

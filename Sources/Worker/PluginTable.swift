@@ -5,8 +5,12 @@ import Glibc
 import Wire
 
 /// The table that a plugin returned, checked before anything in it is used.
+///
+/// A plugin may know fewer fields than this worker, or more: what it wrote is copied as far as its size and ours
+/// reach, and a field that it lacks is NULL or 0.
 struct PluginTable {
-    private let table: UnsafePointer<dib_element>
+    private let table: dib_element
+    private let hooks: [dib_hook]
     /// Far more than there are phases.
     private static let mostHooks = 64
 
@@ -18,6 +22,7 @@ struct PluginTable {
                 hint: "Use the version of dibhost that the plugin was built for.")
         }
         let size = table.pointee.size
+        // The first two fields are those of every contract.
         guard size >= MemoryLayout<UInt32>.size * 2 else { throw Self.tooShort(size) }
         let abi = table.pointee.abi
         guard abi == UInt32(DIB_ABI) else {
@@ -25,56 +30,74 @@ struct PluginTable {
                 .contract, "the plugin was built for contract \(abi), this dibhost has \(DIB_ABI)",
                 hint: "Build the plugin with the dib_element.h of this dibhost.")
         }
-        guard size >= MemoryLayout<dib_element>.size else { throw Self.tooShort(size) }
-        if let name = table.pointee.name.map({ String(cString: $0) }), name != element {
+        guard size >= UInt32(DIB_ELEMENT_FIRST_SIZE) else { throw Self.tooShort(size) }
+        let known = Self.known(table, size: size, in: dib_element())
+        if let name = known.name.map({ String(cString: $0) }), name != element {
             throw WorkerFailure(
                 .contract, "the plugin calls itself '\(name)', its manifest '\(element)'",
                 hint: "Give code and manifest.json the same name.")
         }
-        guard table.pointee.create != nil else {
+        guard known.create != nil else {
             throw WorkerFailure(.contract, "the plugin's table has no function 'create'")
         }
-        try Self.checkList(table.pointee)
-        self.table = table
+        self.table = known
+        hooks = try Self.hooks(of: known)
     }
 
-    /// Checks that the list of hooks can be walked.
-    private static func checkList(_ table: dib_element) throws {
-        guard table.hook_count <= mostHooks, table.hook_count == 0 || table.hooks != nil else {
+    /// The fields that the writer of a struct of `size` bytes and this worker both know; the rest is as in `empty`.
+    private static func known<Table>(
+        _ pointer: UnsafeRawPointer, size: UInt32, in empty: Table
+    ) -> Table {
+        var known = empty
+        withUnsafeMutableBytes(of: &known) {
+            $0.copyMemory(from: .init(start: pointer, count: min(Int(size), $0.count)))
+        }
+        return known
+    }
+
+    /// Walks the list of hooks.
+    private static func hooks(of table: dib_element) throws -> [dib_hook] {
+        let count = table.hook_count
+        guard count > 0 else { return [] }
+        guard count <= mostHooks, let first = UnsafeRawPointer(table.hooks) else {
             throw WorkerFailure(
-                .contract, "the plugin's table says that there are \(table.hook_count) hooks",
+                .contract, "the plugin's table says that there are \(count) hooks",
                 hint: "Set hook_count to the number of hooks, and hooks to the first.")
         }
-        let needed = MemoryLayout<dib_hook>.size
-        guard table.hook_count == 0 || table.hook_stride >= needed else {
+        let stride = table.hook_stride
+        guard stride >= UInt32(DIB_HOOK_FIRST_SIZE) else {
             throw WorkerFailure(
                 .contract,
-                "the plugin's hooks are \(table.hook_stride) bytes apart, at least \(needed) are needed",
+                "the plugin's hooks are \(stride) bytes apart, at least \(DIB_HOOK_FIRST_SIZE) are needed",
                 hint: "Set hook_stride to sizeof(dib_hook).")
+        }
+        return try (0..<Int(count)).map { index in
+            let hook = first + index * Int(stride)
+            let size = hook.loadUnaligned(as: UInt32.self)
+            guard (UInt32(DIB_HOOK_FIRST_SIZE)...stride).contains(size) else {
+                throw WorkerFailure(
+                    .contract,
+                    "hook \(index) of the plugin has \(size) bytes, \(DIB_HOOK_FIRST_SIZE) to "
+                        + "\(stride) are possible",
+                    hint: "Set dib_hook.size to sizeof(dib_hook).")
+            }
+            return known(hook, size: size, in: dib_hook())
         }
     }
 
     private static func tooShort(_ size: UInt32) -> WorkerFailure {
         WorkerFailure(
             .contract,
-            "the plugin's table has \(size) bytes, at least \(MemoryLayout<dib_element>.size) are needed",
+            "the plugin's table has \(size) bytes, at least \(DIB_ELEMENT_FIRST_SIZE) are needed",
             hint: "Set dib_element.size to sizeof(dib_element).")
     }
 
     /// The phases of the plugin's hooks, in the plugin's order.
     var phases: [UInt32] { hooks.map(\.phase) }
 
-    private var hooks: [dib_hook] {
-        guard let first = UnsafeRawPointer(table.pointee.hooks) else { return [] }
-        let stride = Int(table.pointee.hook_stride)
-        return (0..<Int(table.pointee.hook_count)).map {
-            first.load(fromByteOffset: $0 * stride, as: dib_hook.self)
-        }
-    }
-
     /// Checks that each hook is whole and stands there once.
     func checkHooks() throws {
-        for hook in hooks where hook.size < MemoryLayout<dib_hook>.size || hook.run == nil {
+        for hook in hooks where hook.run == nil {
             throw WorkerFailure(
                 .contract, "the plugin's hook for phase number \(hook.phase) has no function")
         }
@@ -91,10 +114,13 @@ struct PluginTable {
         var failure = dib_error()
         failure.size = UInt32(MemoryLayout<dib_error>.size)
         var object: UnsafeMutableRawPointer?
-        let created = table.pointee.create(host, &object, &failure)
+        let created = table.create(host, &object, &failure)
         guard created == 0 else { throw Self.returned(created, failure) }
         let result = run(object, &failure)
-        guard result == 0 else { throw Self.returned(result, failure) }
+        // The failure's texts are the plugin's: they are copied before it may take them back.
+        let thrown = result == 0 ? nil : Self.returned(result, failure)
+        table.destroy?(object)
+        if let thrown { throw thrown }
     }
 
     private static func returned(_ result: Int32, _ failure: dib_error) -> WorkerFailure {

@@ -2,17 +2,51 @@
 //
 // The contract between dibhost and a native element: one C table in each direction.
 //
-// A plugin exports one function, dib_element_v1. dibhost-worker, a fresh process for every hook,
-// loads the plugin, calls that function with its services (dib_host) and gets the plugin's table
-// (dib_element) back. No Swift type, C++ object or exception ever crosses this boundary.
+// Reading order: what a plugin is; the life of its process; the rules; then from top to bottom the
+// manifest, the phases, what the host offers (dib_host), how a hook fails (dib_error), what the
+// plugin offers (dib_hook, dib_element) and the one function that it exports (dib_element_v1).
 //
-// Rules of evolution: every struct begins with its size as its writer knew it; fields are only
-// appended; a reader uses a field only when the writer's size covers it. A different `abi` is
-// refused, a different size is not. Strings are NUL-terminated UTF-8. Unless a comment says
-// otherwise a pointer given to a call lives until that call returns.
+// What a plugin is
+//   A shared library with two things in it: manifest.json in an ELF section (DIB_MANIFEST), which
+//   says what the element is and is read without running any code, and one exported function,
+//   dib_element_v1, which leads to the code. The phases of both must be the same.
 //
-// Threads: the host calls the plugin on one thread, the worker's main thread; the plugin calls the
-// host's services on that same thread only.
+// The life of its process
+//   Each hook runs in a fresh process, dibhost-worker, as root:
+//     1. dlopen, outside the chroot. Constructors run here; they should do nothing.
+//     2. dib_element_v1(host): the plugin returns its table; the host checks it.
+//     3. In-chroot phases: the worker makes the target tree its root folder.
+//     4. dib_element.create, then the one hook's dib_hook.run, then dib_element.destroy.
+//     5. The process ends, without exit handlers and destructors of the library.
+//   What one hook keeps in memory the next one does not see: hand it on with dib_host.publish.
+//
+// The rules
+//   Size     Every struct begins with `size`, the sizeof as its writer knew it. Fields are only
+//            appended. A reader uses a field only when the writer's size covers it: plugins ask with
+//            DIB_HAS, the host reads what a shorter struct lacks as NULL or 0 and passes over what a
+//            longer one has more. A different `abi` is refused, a different size is not.
+//   Text     NUL-terminated UTF-8; bytes that are none are replaced.
+//   Pointers A pointer given to a call is the caller's and lives until the call returns, unless
+//            "Owner" says otherwise. Both sides copy what they want to keep.
+//   Errors   A call that can fail returns an errno value (open calls: a negative one). A hook
+//            returns a number and fills dib_error. No exception and no longjmp crosses a call.
+//   Escape   A hook returns. A plugin that calls exit or _exit has failed, whatever the status.
+//
+// How each call is described
+//   Phases     those in which it works; "all" are the phases of dib_phase.
+//   Side       of the chroot on which it runs: "in", "out", or "both".
+//   Thread     "hook": the worker's main thread, on which the host calls the plugin. A plugin may
+//              have other threads; they may not call the host, and end with the process.
+//   Blocks     "no": returns at once. "files": as long as the file system takes. "program": until a
+//              program has ended. "work": as long as the plugin's work takes.
+//   Cancelled  how the call sees that the user cancels the build or the hook's deadline (parameter
+//              "deadline") passes. "ends": not at all, it does not return. A cancelled build sends
+//              SIGTERM to the worker and the programs it runs, and SIGKILL three seconds later; a
+//              passed deadline is SIGKILL at once. Nothing needs to be handled: mounts, processes
+//              and temporary files of the build are undone by the kernel and by dibhost.
+//   Unit       of each number and text; "-": there is none.
+//   Owner      of each pointer that goes in or comes out, and until when; "-": there is none.
+//   Returns    what it says.
 #ifndef DIB_ELEMENT_H
 #define DIB_ELEMENT_H
 
@@ -29,155 +63,293 @@ extern "C" {
 /// The name of the one symbol that a plugin exports.
 #define DIB_ENTRY_SYMBOL "dib_element_v1"
 
+/// Whether the writer of a struct knew `field`: `table` is a pointer to any struct of this header,
+/// and is evaluated more than once. Every function of dib_host that its size covers is there.
+///
+///     if (DIB_HAS(host, install_packages)) host->install_packages(host->state, names, &result);
+#define DIB_HAS(table, field) \
+    ((uintptr_t)(&(table)->field + 1) - (uintptr_t)(table) <= (table)->size)
+
+/// The sizes of the first layouts, in bytes on 64-bit machines. Whatever is appended later, a table
+/// with this size is taken.
+#define DIB_HOST_FIRST_SIZE 80
+#define DIB_RUN_RESULT_FIRST_SIZE 32
+#define DIB_ERROR_FIRST_SIZE 24
+#define DIB_HOOK_FIRST_SIZE 16
+#define DIB_ELEMENT_FIRST_SIZE 40
+
+// ---- The manifest -------------------------------------------------------------------------------
+//
+// The bytes of manifest.json in a section of the ELF file, so that dibhost lists, checks and plans
+// with a plugin without running any of its code. They survive optimisation, --gc-sections and strip.
+// Choose one way; a second manifest in one library is an error of the linker or a broken manifest.
+
 /// The ELF section that holds the bytes of manifest.json.
 #define DIB_MANIFEST_SECTION ".dib.manifest"
 
-/// Between these two words stands `#embed "manifest.json"`: the bytes that dibhost reads from the
-/// ELF file, so that it lists, checks and plans with a plugin without running any of its code. (A
-/// macro cannot expand to a directive.)
+/// Embeds a file; for every C and C++ compiler whose assembler has .incbin and the section flag R
+/// (GNU binutils 2.36, clang 13), whether it knows #embed or not:
+///
+///     DIB_MANIFEST("manifest.json");
+///
+/// Stands once in one source file, outside of functions. The assembler looks for the file in the
+/// folder in which the compiler was started, then in those given with -I (or -Wa,-I), not beside the
+/// source file: `cc -I src/nic ... src/nic/nic.c` finds src/nic/manifest.json. With -flto, where the
+/// assembler runs at the end and does not know the -I, compile this file with -fno-lto. The manifest
+/// is no dependency that `cc -MD` writes down.
+#define DIB_MANIFEST(file)                                           \
+    __asm__(".pushsection " DIB_MANIFEST_SECTION ",\"aR\",%progbits\n" \
+            ".globl dib_manifest\n"                                  \
+            ".hidden dib_manifest\n"                                 \
+            "dib_manifest:\n"                                        \
+            ".incbin \"" file "\"\n"                                 \
+            ".popsection")
+
+/// For compilers with #embed (C23: gcc 15, clang 19). A macro cannot expand to a directive, so that
+/// it stands between these two words. The compiler looks for the file beside the source file first,
+/// and writes it down as a dependency:
+///
+///     DIB_MANIFEST_BEGIN
+///     #embed "manifest.json"
+///     DIB_MANIFEST_END
 #define DIB_MANIFEST_BEGIN \
     __attribute__((section(DIB_MANIFEST_SECTION), used, retain)) static const unsigned char dib_manifest[] = {
 #define DIB_MANIFEST_END };
 
-/// The moments of a build, in their order. In: run inside the chroot; out: run outside it.
+// For everything else, a library that is finished already for example:
+//
+//     objcopy --add-section .dib.manifest=manifest.json
+//             --set-section-flags .dib.manifest=noload,readonly nic.so
+//
+// (on one line). Such a section is not loaded into memory: `strip` keeps it, eu-strip does not.
+
+// ---- Phases -------------------------------------------------------------------------------------
+
+/// The moments of a build, in their order. In: the hook runs with the target tree as its root
+/// folder; out: on the build host. No hook is called for a phase without context yet.
 typedef enum dib_phase {
-    DIB_PHASE_ROOT = 1,           // out
-    DIB_PHASE_EXTRA_DATA = 2,     // out
-    DIB_PHASE_PRE_INSTALL = 3,    // in
-    DIB_PHASE_INSTALL = 4,        // in
-    DIB_PHASE_POST_INSTALL = 5,   // in
-    DIB_PHASE_POST_ROOT = 6,      // out
-    DIB_PHASE_RAMDISK = 7,        // out
-    DIB_PHASE_BLOCK_DEVICE = 8,   // out
-    DIB_PHASE_PRE_FINALISE = 9,   // out
-    DIB_PHASE_FINALISE = 10,      // in
-    DIB_PHASE_CLEANUP = 11,       // out
+    DIB_PHASE_ROOT = 1,          // out: makes the first contents of the tree
+    DIB_PHASE_EXTRA_DATA = 2,    // out: brings files of the build host into the build
+    DIB_PHASE_PRE_INSTALL = 3,   // in: prepares for the packages
+    DIB_PHASE_INSTALL = 4,       // in: installs and configures
+    DIB_PHASE_POST_INSTALL = 5,  // in: works on what all elements installed
+    DIB_PHASE_POST_ROOT = 6,     // out: changes the finished tree
+    DIB_PHASE_RAMDISK = 7,       // out: no context yet
+    DIB_PHASE_BLOCK_DEVICE = 8,  // out: no context yet
+    DIB_PHASE_PRE_FINALISE = 9,  // out: works on the tree before finalise
+    DIB_PHASE_FINALISE = 10,     // in: the last changes to the tree
+    DIB_PHASE_CLEANUP = 11,      // out: removes what must not be in the image
 } dib_phase;
 
+// ---- What the host offers -----------------------------------------------------------------------
+
+/// How much a line of the log matters. A number that the host does not know is taken as INFO.
 typedef enum dib_log_level {
-    DIB_LOG_DEBUG = 0,
-    DIB_LOG_INFO = 1,
-    DIB_LOG_WARNING = 2,
-    DIB_LOG_ERROR = 3,
+    DIB_LOG_DEBUG = 0,    // shown on request
+    DIB_LOG_INFO = 1,     // shown in the log
+    DIB_LOG_WARNING = 2,  // shown in the log and in the report
+    DIB_LOG_ERROR = 3,    // shown like a failure; the hook itself fails only by what it returns
 } dib_log_level;
 
-/// How `run` treats the program it starts.
+/// How `run` treats the program it starts; may be combined with |. A bit that the host does not know
+/// is EINVAL.
 typedef enum dib_run_flag {
     /// Collect standard output for the caller instead of streaming it into the build's log.
     DIB_RUN_CAPTURE = 1,
     /// Run as the user who called dibhost, with that user's groups and home folder, instead of as
-    /// root. Phases outside the chroot only; EPERM inside.
+    /// root. Phases outside the chroot; EPERM inside.
     DIB_RUN_AS_USER = 2,
 } dib_run_flag;
 
-/// What became of a program that `run` started.
+/// What became of a program. Owner of the struct: plugin.
 typedef struct dib_run_result {
-    /// Set by the plugin to its own sizeof(dib_run_result) before the call: the host fills only
-    /// what it covers.
+    /// Set by the plugin to its own sizeof(dib_run_result) before the call: the host fills only what
+    /// it covers.
     uint32_t size;
     /// The exit status, 0-255; -1 when a signal ended the program.
     int32_t status;
-    /// The signal that ended the program, else 0.
+    /// The number of the signal that ended the program, else 0.
     int32_t signal;
-    /// With DIB_RUN_CAPTURE: standard output, followed by a NUL that `output_length` does not
-    /// count; else NULL. Owner: host, until the next call of any service or the end of the hook.
+    /// With DIB_RUN_CAPTURE: standard output, followed by a NUL that `output_length` does not count;
+    /// else NULL. Owner: host, until the next call of `run` or `install_packages`.
     const char *output;
+    /// In bytes.
     uint64_t output_length;
 } dib_run_result;
 
-/// The host's services. Owner: host, until the end of the process; callable from dib_element_v1's
-/// caller, that is in `create` and in the hook's `run`, not while dib_element_v1 itself runs. Every
-/// function takes `state` as its first argument. A return of 0 is success, else an errno value. How
-/// cancellation is seen: not at all. A cancelled build, or a passed deadline, ends the worker and
-/// its programs.
+/// The host's services. Owner: host, until the end of the process. They may be called from `create`,
+/// `run` and `destroy`, not while dib_element_v1 itself runs. Every function takes `state` as its
+/// first argument. Fields up to open_target_file are in every host; ask DIB_HAS for later ones.
 typedef struct dib_host {
     uint32_t size;
     uint32_t abi;
+    /// Means something to the host only. Owner: host, until the end of the process.
     void *state;
 
-    /// Adds a line to the build's log. Does not block on the terminal.
-    void (*log)(void *state, dib_log_level level, const char *text);
+    /// Adds a line to the build's log. `level` is a dib_log_level.
+    ///
+    /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends.
+    /// Unit: text, at most 1 MiB; what is longer is cut off. Owner: plugin.
+    /// Returns: nothing; a NULL text is ignored.
+    void (*log)(void *state, uint32_t level, const char *text);
 
-    /// Tells how far the hook is; `total` is 0 when unknown. Units are the hook's own.
+    /// Tells how far the hook is.
+    ///
+    /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends.
+    /// Unit: the hook's own; `total` is 0 when it is unknown. Owner: -.
+    /// Returns: nothing.
     void (*progress)(void *state, uint64_t done, uint64_t total);
 
-    /// The value of one of the element's parameters as text, or NULL when it has neither value nor
-    /// default. Owner: host, until the hook ends. Booleans are "true" and "false".
+    /// The value of one of the element's parameters, checked against the manifest.
+    ///
+    /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends.
+    /// Unit: text: integers in decimal, booleans "true" or "false", lists with commas between.
+    /// Owner: `name` plugin; the value host, until the end of the process.
+    /// Returns: the value, or NULL when the parameter has neither value nor default, or is unknown.
     const char *(*parameter)(void *state, const char *name);
 
-    /// A value of the build by its dotted name, such as "target.root" or "user.home" (the list is
-    /// in ElementAPI's BuildValue), a value that an earlier hook published, or NULL. Owner: host,
-    /// until the hook ends.
+    /// A value of the build by its dotted name, such as "build.architecture", or one that an earlier
+    /// hook published. ElementAPI's BuildValue lists those of the build; "target.root" is "/" in the
+    /// chroot, and outside a path that only elements with the privilege raw-host-path get.
+    ///
+    /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends.
+    /// Unit: text. Owner: `name` plugin; the value host, until the end of the process.
+    /// Returns: the value, or NULL when there is none of that name here.
     const char *(*value)(void *state, const char *name);
 
-    /// Hands a value to later phases and to the report. `name` consists of letters, digits, '-',
-    /// '_' and '.', else EINVAL. A name without dots belongs to the element alone; one with dots is
-    /// seen by all elements. Does not block. The value is kept only when the hook succeeds.
+    /// Hands a value to later phases and to the report; it is kept when the hook succeeds. A name
+    /// without dots belongs to the element alone, one with dots is seen by all elements.
+    ///
+    /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends, nothing is kept.
+    /// Unit: text; the name 1 to 255 letters, digits, '-', '_' and '.', the value at most 1 MiB.
+    /// Owner: plugin.
+    /// Returns: 0; EINVAL for another name or a NULL; E2BIG for a longer value.
     int32_t (*publish)(void *state, const char *name, const char *value);
 
-    /// Runs a program and waits for it: in an in-chroot phase inside the chroot, else on the build
-    /// host, as root. Returns 0 when the program ran, whatever its exit status, else the errno
-    /// value why it could not start. `arguments` (argv, with the program's name first; looked up in
-    /// PATH) and `environment` ("NAME=value", added to the phase's environment) end with NULL;
-    /// `environment` may be NULL. Standard input is `input` when that is not NULL, else empty.
-    /// Blocks; a cancelled build ends the whole worker.
+    /// Runs a program as root and waits for it. `arguments` is argv: first the program, as a path or
+    /// a name that is looked up in PATH. `environment` are texts "NAME=value" on top of the phase's
+    /// environment, or NULL. Both arrays end with NULL. `input` is what standard input holds, or
+    /// NULL for nothing. `flags` are of dib_run_flag. What the program prints goes to the log.
+    ///
+    /// Phases: all. Side: both, the program runs on the hook's. Thread: hook. Blocks: program.
+    /// Cancelled: ends, and the program with it.
+    /// Unit: texts; `result` may be NULL. Owner: plugin; `result->output` host, until the next run.
+    /// Returns: 0 when the program ran, whatever became of it; ENOENT when there is no such program;
+    /// EPERM and EINVAL for flags (see there); EIO when it could not be started, the log says why.
     int32_t (*run)(void *state, const char *const *arguments, const char *const *environment,
                    const char *input, uint32_t flags, dib_run_result *result);
 
-    /// Opens a regular file of the user who called dibhost, with that user's rights, for reading. A
-    /// leading "~/" is that user's home folder. Phases outside the chroot only; EPERM inside.
-    /// Blocks only for the file system. Returns a close-on-exec descriptor owned by the plugin, or
-    /// a negative errno value.
+    /// Opens a regular file of the user who called dibhost for reading, with that user's rights. A
+    /// leading "~/" is that user's home folder.
+    ///
+    /// Phases: root, extra-data, post-root, pre-finalise, cleanup. Side: out. Thread: hook.
+    /// Blocks: files. Cancelled: ends.
+    /// Unit: an absolute path on the build host. Owner: `path` plugin; the descriptor plugin, until
+    /// it closes it; it is close-on-exec.
+    /// Returns: the descriptor, or a negative errno value; -EPERM in the chroot.
     int32_t (*open_user_file)(void *state, const char *path);
 
-    /// Opens a file below the target tree; symbolic links are resolved as if the tree were the
-    /// root, so that the result never lies outside of it. `flags` and `mode` are open(2)'s. To
-    /// make, rename or remove an entry open its folder with O_DIRECTORY and use the *at calls with
-    /// a last component. Blocks only for the file system. Returns a close-on-exec descriptor owned
-    /// by the plugin, or a negative errno value.
+    /// Opens a file below the target tree: symbolic links are resolved as if the tree were the root,
+    /// so that the result never lies outside of it. To make, rename or remove an entry open its
+    /// folder with O_DIRECTORY and use the *at calls with a last component.
+    ///
+    /// Phases: all. Side: both. Thread: hook. Blocks: files. Cancelled: ends.
+    /// Unit: a path in the tree, with or without a leading '/'; `flags` and `mode` are open(2)'s.
+    /// Owner: `path` plugin; the descriptor plugin, until it closes it; it is close-on-exec.
+    /// Returns: the descriptor, or a negative errno value.
     int32_t (*open_target_file)(void *state, const char *path, int32_t flags, uint32_t mode);
+
+    /// Installs packages by the distribution's names, with the operating-system element's program
+    /// install-packages. `names` ends with NULL. Packages that the manifest lists need no call: they
+    /// are installed together with the base system, which is faster. Not in the first layout.
+    ///
+    /// Phases: pre-install, install, post-install, finalise. Side: in. Thread: hook.
+    /// Blocks: program. Cancelled: ends, and the program with it.
+    /// Unit: names of packages; `result` may be NULL. Owner: plugin.
+    /// Returns: as `run`; ENOENT when no element brings install-packages; EPERM outside the chroot;
+    /// 0 without running anything when there is no name.
+    int32_t (*install_packages)(void *state, const char *const *names, dib_run_result *result);
 } dib_host;
 
-/// Why a hook failed. Owner of the texts: plugin, until the end of the process.
+// ---- How a hook fails ---------------------------------------------------------------------------
+
+/// Why `create` or a hook failed, as the user is told. Owner of the struct: host, for the call; of
+/// the texts: plugin, until the end of the process (a literal, a static buffer, or allocated).
 typedef struct dib_error {
     /// Set by the host to its own sizeof(dib_error) before the call: the plugin fills only what it
-    /// covers.
+    /// covers, see DIB_ERROR_FIRST_SIZE.
     uint32_t size;
-    /// The plugin's own numbers; 0 when it has none.
+    /// The plugin's own number for the failure; 0 when it has none.
     int32_t code;
+    /// Lower case, without a full stop, with the object in 'quotes'; NULL: only the number that was
+    /// returned is shown.
     const char *message;
-    /// What the user can do about it, or NULL.
+    /// What the user can do about it, in one sentence, or NULL.
     const char *hint;
 } dib_error;
 
-/// One hook of the element.
+// ---- What the plugin offers ---------------------------------------------------------------------
+
+/// One hook of the element. Owner: plugin, until the end of the process.
 typedef struct dib_hook {
     uint32_t size;
     /// A dib_phase; at most one hook for each.
     uint32_t phase;
-    /// Does the work of the phase. Returns 0, or another value after filling `error`. Called at
-    /// most once.
+
+    /// Does the work of the phase on the object that `create` made. Called once, in a process of its
+    /// own, after `create`.
+    ///
+    /// Phases: the hook's own. Side: the phase's. Thread: hook. Blocks: work. Cancelled: ends.
+    /// Unit: -. Owner: `element` plugin; `error` host.
+    /// Returns: 0, or another number after filling `error`.
     int32_t (*run)(void *element, dib_error *error);
 } dib_hook;
 
-/// What dib_element_v1 returns. Owner: plugin, until the process ends.
+/// What dib_element_v1 returns. Owner: plugin, until the end of the process. Fields up to `hooks` are
+/// in every plugin.
 typedef struct dib_element {
     uint32_t size;
     uint32_t abi;
     /// The element's name, equal to the manifest's, or NULL: only the manifest names it.
     const char *name;
-    /// Makes the element from its parameters. Returns 0 and stores the object that the hooks get,
-    /// or another value after filling `error`.
+
+    /// Makes the element from its parameters. Called once, before the hook.
+    ///
+    /// Phases: the hook's. Side: the phase's. Thread: hook. Blocks: work. Cancelled: ends.
+    /// Unit: -. Owner: `host` host, until the end of the process; `*element` plugin, handed back to
+    /// `run` and `destroy`, may be NULL; `error` host.
+    /// Returns: 0, or another number after filling `error`.
     int32_t (*create)(const dib_host *host, void **element, dib_error *error);
-    /// Number of hooks, and the distance in bytes from one to the next (the writer's
-    /// sizeof(dib_hook)).
+
+    /// The number of hooks, at most 64.
     uint32_t hook_count;
+    /// The distance in bytes from one hook to the next: the writer's sizeof(dib_hook).
     uint32_t hook_stride;
+    /// The first hook. Owner: plugin, until the end of the process.
     const dib_hook *hooks;
+
+    /// Gives back what `create` took, or NULL. Called once when `create` returned 0, after the hook,
+    /// whether it failed or not; not when the hook crashed or was cancelled. Not in the first layout.
+    ///
+    /// Phases: the hook's. Side: the phase's. Thread: hook. Blocks: work. Cancelled: ends.
+    /// Unit: -. Owner: `element` plugin, which takes it back.
+    /// Returns: nothing.
+    void (*destroy)(void *element);
 } dib_element;
 
-/// The type of dib_element_v1. NULL means that the plugin refuses this host.
+/// The type of dib_element_v1.
+///
+/// Phases: before the hook's. Side: out. Thread: hook. Blocks: no. Cancelled: ends.
+/// Unit: -. Owner: `host` host, until the end of the process; the table plugin, likewise.
+/// Returns: the table; NULL when the plugin refuses this host, of another `abi` for example.
 typedef const dib_element *(*dib_entry)(const dib_host *host);
+
+// Swift declares it where it defines it, with @c(dib_element_v1).
+#ifndef __swift__
+/// The one function that a plugin exports; with this declaration it is visible and has C linkage,
+/// whatever the compiler's options and in C++ too.
+__attribute__((visibility("default"))) const dib_element *dib_element_v1(const dib_host *host);
+#endif
 
 #ifdef __cplusplus
 }
