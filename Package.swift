@@ -37,6 +37,13 @@ let package = Package(
         .library(name: "ElementAPI", targets: ["ElementAPI"]),
     ]
         + (plugins + fixturePlugins).map { .library(name: $0, type: .dynamic, targets: [$0]) },
+    traits: [
+        .trait(
+            name: "Programs",
+            description: "Builds dibhost itself; with traits: [] a package gets ElementAPI alone "
+                + "and fetches nothing else."),
+        .default(enabledTraits: ["Programs"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -117,15 +124,15 @@ func testTargets() -> [Target] {
 }
 
 extension Target.Dependency {
-    static var argumentParser: Self {
-        .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static var argumentParser: Self { fetched("ArgumentParser", from: "swift-argument-parser") }
+    static var log: Self { fetched("Logging", from: "swift-log") }
+    static var orderedCollections: Self { fetched("OrderedCollections", from: "swift-collections") }
+    static var system: Self { fetched("SystemPackage", from: "swift-system") }
+    static var yams: Self { fetched("Yams", from: "Yams") }
+
+    private static func fetched(_ name: String, from package: String) -> Self {
+        .product(name: name, package: package, condition: .when(traits: ["Programs"]))
     }
-    static var log: Self { .product(name: "Logging", package: "swift-log") }
-    static var orderedCollections: Self {
-        .product(name: "OrderedCollections", package: "swift-collections")
-    }
-    static var system: Self { .product(name: "SystemPackage", package: "swift-system") }
-    static var yams: Self { .product(name: "Yams", package: "Yams") }
 }
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {
