@@ -110,7 +110,8 @@ final class ManifestObject {
                 ?? "Known are: \(known.joined(separator: ", ")).")
     }
 
-    private func has(_ key: String) -> Bool {
+    /// Whether there is a value under `key`.
+    func has(_ key: String) -> Bool {
         asked.insert(key)
         return container.contains(Key(stringValue: key))
     }

@@ -47,7 +47,7 @@ package enum ManifestReader {
                 hint: schema > ElementManifest.schemaVersion
                     ? "Use a newer dibhost, or an older version of the plugin." : nil)
         }
-        let manifest = ElementManifest(
+        var manifest = ElementManifest(
             schema: schema, name: try name(object, "name"),
             version: try object.required(object.string("version"), "version"),
             summary: try object.required(object.string("summary"), "summary"),
@@ -57,13 +57,15 @@ package enum ManifestReader {
             conflicts: try object.strings("conflicts"),
             architectures: try object.strings("architectures"),
             distributions: try object.strings("distributions"),
-            parameters: try parameters(object), phases: try phases(object),
+            parameters: try parameters(object),
             packages: try packages(object), exports: try object.stringMap("exports"),
             privileges: try object.strings("privileges").map {
                 try choice($0, object, "privileges", ElementManifest.Privilege.self)
             },
             tools: try object.stringMap("tools"))
+        manifest.phases = try phases(object, manifest)
         try object.finish()
+        try checkDefaults(manifest, object)
         try checkExports(manifest, object)
         return manifest
     }
@@ -125,14 +127,17 @@ package enum ManifestReader {
                     "default", "is '\(text)', which \(error.problem)", hint: error.hint)
             }
         }
-        if let name = parameter.environment, !isVariableName(name) {
+        if let name = parameter.environment, !isIdentifier(name) {
             throw entry.fault("environment", "is '\(name)', which is no name of a variable")
         }
         return parameter
     }
 
-    private static func phases(_ manifest: ManifestObject) throws -> [ElementManifest.Hook] {
-        guard let object = try manifest.object("phases") else { return [] }
+    /// The hooks; `manifest` holds what their functions' arguments can be bound to.
+    private static func phases(
+        _ root: ManifestObject, _ manifest: ElementManifest
+    ) throws -> [ElementManifest.Hook] {
+        guard let object = try root.object("phases") else { return [] }
         return try object.keys.map { name in
             guard let phase = Phase(rawValue: name) else {
                 throw object.fault(
@@ -142,11 +147,11 @@ package enum ManifestReader {
             }
             let entry = try object.required(object.object(name), name)
             let order = try entry.required(entry.integer("order"), "order")
-            try entry.finish()
+            let function = try function(entry, phase, manifest)
             guard (0...999).contains(order) else {
                 throw entry.fault("order", "is \(order)", hint: "Give a number from 0 to 999.")
             }
-            return .init(phase: phase, order: order)
+            return .init(phase: phase, order: order, function: function)
         }.sorted { $0.phase < $1.phase }
     }
 
@@ -188,7 +193,7 @@ package enum ManifestReader {
         _ manifest: ElementManifest, _ object: ManifestObject
     ) throws {
         for (name, value) in manifest.exports.sorted(by: { $0.key < $1.key }) {
-            guard isVariableName(name) else {
+            guard isIdentifier(name) else {
                 throw object.fault("exports.\(name)", "is no name of a variable")
             }
             for reference in ValueTemplate.references(in: value) {
@@ -206,7 +211,7 @@ package enum ManifestReader {
         }
     }
 
-    private static func isVariableName(_ name: String) -> Bool {
+    static func isIdentifier(_ name: String) -> Bool {
         HookOrder.isHookName(name) && !name.contains("-") && !("0"..."9").contains(name.prefix(1))
     }
 

@@ -71,10 +71,13 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         package var phase: Phase
         /// 0-999.
         package var order: Int
+        /// The plain C function that does the work; nil: the plugin's table has it.
+        package var function: BoundFunction?
 
-        package init(phase: Phase, order: Int) {
+        package init(phase: Phase, order: Int, function: BoundFunction? = nil) {
             self.phase = phase
             self.order = order
+            self.function = function
         }
     }
 

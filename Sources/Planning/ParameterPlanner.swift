@@ -29,10 +29,10 @@ struct ParameterPlanner {
             }
             try checkName(of: setting, option: "--config")
         }
-        return try resolved.elements.flatMap { element in
-            try (element.description.manifest?.settableParameters ?? []).map {
-                try value(of: $0, element: element.description.name)
-            }.filter { $0.name != Deadline.parameterName || $0.value != nil }
+        return try resolved.elements.flatMap { element -> [BuildPlan.PlannedParameter] in
+            guard let manifest = element.description.manifest else { return [] }
+            return try manifest.settableParameters.map { try value(of: $0, manifest) }
+                .filter { $0.name != Deadline.parameterName || $0.value != nil }
         }
     }
 
@@ -66,16 +66,24 @@ struct ParameterPlanner {
     }
 
     private func value(
-        of parameter: ElementManifest.Parameter, element: String
+        of parameter: ElementManifest.Parameter, _ manifest: ElementManifest
     ) throws -> BuildPlan.PlannedParameter {
+        let element = manifest.name
         let (text, origin) = source(of: parameter, element: element)
         var value = text
         if let text {
-            do {
-                value = try ParameterValue.normalized(text, for: parameter)
+            do throws(ParameterValue.Fault) {
+                let normalized = try ParameterValue.normalized(text, for: parameter)
+                if let fault = manifest.fault(of: normalized, for: parameter.name) { throw fault }
+                value = normalized
             } catch {
                 throw refusal(error, text, parameter, element: element, origin: origin)
             }
+        } else if let use = manifest.firstNeed(of: parameter.name) {
+            throw BuildError(
+                .refused,
+                "parameter '\(element).\(parameter.name)' has no value, and \(use) needs one",
+                hint: "Set it with --set \(element).\(parameter.name)=VALUE.")
         }
         if parameter.type == .path, let path = value, path == "~" || path.hasPrefix("~/") {
             value = request.user.home + path.dropFirst()

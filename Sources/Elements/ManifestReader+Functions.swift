@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Planning
+
+/// Hooks that are plain C functions: symbol, signature and arguments of a phase.
+extension ManifestReader {
+    /// The function of the phase that `entry` describes; nil when it names none.
+    ///
+    /// Nothing else of the entry is read after it.
+    static func function(
+        _ entry: ManifestObject, _ phase: Phase, _ manifest: ElementManifest
+    ) throws -> BoundFunction? {
+        let symbol = try entry.string("symbol")
+        let text = try entry.string("signature")
+        let entries = try arguments(entry)
+        // Before the binding, which a misspelt key would make fail for another reason.
+        try entry.finish()
+        guard symbol != nil || text != nil || entries != nil else { return nil }
+        let name = try entry.required(symbol, "symbol")
+        guard isIdentifier(name) else {
+            throw entry.fault(
+                "symbol", "is '\(name)'",
+                hint: "The name of a C function consists of letters, digits and '_'.")
+        }
+        let signature = try signature(try entry.required(text, "signature"), entry)
+        let binder = FunctionBinder(
+            phase: phase, parameters: manifest.parameters, privileges: manifest.privileges)
+        do {
+            return try binder.bind(name, signature, entries ?? [])
+        } catch {
+            let place = error.index.map { "arguments[\($0)]" } ?? "arguments"
+            throw entry.fault(place, error.problem, hint: error.hint)
+        }
+    }
+
+    private static func signature(
+        _ text: String, _ entry: ManifestObject
+    ) throws -> FunctionSignature {
+        do {
+            return try FunctionSignature(text)
+        } catch {
+            throw entry.fault(
+                "signature",
+                "is '\(text.prefix(100))', and at character \(error.position) \(error.problem)",
+                hint: error.hint)
+        }
+    }
+
+    private static func arguments(_ entry: ManifestObject) throws -> [FunctionBinder.Entry]? {
+        let key = "arguments"
+        guard entry.has(key) else { return nil }
+        var list = try entry.list(key)
+        var entries: [FunctionBinder.Entry] = []
+        while !list.isAtEnd {
+            let place = "\(key)[\(list.currentIndex)]"
+            guard let next = argument(&list) else {
+                throw entry.fault(place, "is no string, number, true or false")
+            }
+            entries.append(next)
+        }
+        return entries
+    }
+
+    private static func argument(
+        _ list: inout any UnkeyedDecodingContainer
+    ) -> FunctionBinder.Entry? {
+        if let text = try? list.decode(String.self) { return .string(text) }
+        if let truth = try? list.decode(Bool.self) { return .literal(String(truth)) }
+        if let number = try? list.decode(Int64.self) { return .literal(String(number)) }
+        if let number = try? list.decode(UInt64.self) { return .literal(String(number)) }
+        if let number = try? list.decode(Double.self) { return .literal(String(number)) }
+        return nil
+    }
+
+    /// A default that no function can take would refuse every build that leaves the parameter alone.
+    static func checkDefaults(_ manifest: ElementManifest, _ object: ManifestObject) throws {
+        for parameter in manifest.parameters {
+            guard let text = parameter.defaultValue,
+                let fault = manifest.fault(of: text, for: parameter.name)
+            else { continue }
+            throw object.fault(
+                "parameters.\(parameter.name).default", "is '\(text)', which \(fault.problem)",
+                hint: fault.hint)
+        }
+    }
+}
