@@ -8,10 +8,35 @@ struct DynamicSection {
         static let needed: UInt64 = 1
         static let path: UInt64 = 15
         static let runPath: UInt64 = 29
+        static let textRelocations: UInt64 = 22
+        static let bindNow: UInt64 = 24
+        static let flags: UInt64 = 30
+        static let moreFlags: UInt64 = 0x6fff_fffb
+    }
+
+    /// What the loader is asked to do beside finding libraries.
+    struct Loading {
+        /// DT_TEXTREL or DF_TEXTREL.
+        var changesCode = false
+        /// DT_BIND_NOW, DF_BIND_NOW or DF_1_NOW: every symbol is looked up when the file is loaded.
+        var bindsAtOnce = false
+
+        fileprivate mutating func take(_ tag: UInt64, _ value: UInt64) {
+            switch tag {
+            case Tag.textRelocations: changesCode = true
+            case Tag.bindNow: bindsAtOnce = true
+            case Tag.flags:
+                changesCode = changesCode || value & 4 != 0
+                bindsAtOnce = bindsAtOnce || value & 8 != 0
+            case Tag.moreFlags: bindsAtOnce = bindsAtOnce || value & 1 != 0
+            default: break
+            }
+        }
     }
 
     private(set) var neededLibraries: [String] = []
     private(set) var runPaths: [String] = []
+    private(set) var loading = Loading()
 
     init(_ sections: [ELFFile.Section], in image: FileImage) throws {
         guard let section = sections.first(where: { $0.type == ELFFile.Section.dynamic }) else {
@@ -26,6 +51,7 @@ struct DynamicSection {
             guard let tag = entries.number(UInt64.self, at: start),
                 let value = entries.number(UInt64.self, at: start + 8), tag != 0
             else { break }
+            loading.take(tag, value)
             guard [Tag.needed, Tag.path, Tag.runPath].contains(tag) else { continue }
             guard let offset = Int(exactly: value), let text = texts.text(at: offset) else {
                 throw ELFFile.damaged("its library names")

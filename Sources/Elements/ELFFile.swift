@@ -19,9 +19,11 @@ package struct ELFFile {
     package let neededLibraries: [String]
     /// DT_RUNPATH or DT_RPATH: the folders where the loader looks for them first.
     package let runPaths: [String]
-    private let sections: [Section]
-    private let names: ByteReader
-    private let image: FileImage
+    /// How symbols are bound, and what else `.dynamic` asks of the loader.
+    let loading: DynamicSection.Loading
+    let sections: [Section]
+    let names: ByteReader
+    let image: FileImage
 
     /// Reads header, section headers and the dynamic section of `file`, which stays open.
     ///
@@ -42,6 +44,7 @@ package struct ELFFile {
         let dynamic = try DynamicSection(sections, in: image)
         neededLibraries = dynamic.neededLibraries
         runPaths = dynamic.runPaths
+        loading = dynamic.loading
     }
 
     /// The bytes of the section called `name`; nil when there is none.

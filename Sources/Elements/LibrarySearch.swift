@@ -12,9 +12,9 @@ struct LibrarySearch {
     private static let defaultFolders: [FilePath] = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
 
     /// Folders for every plugin: those of the worker, and the default ones.
-    private let commonFolders: [FilePath]
+    let commonFolders: [FilePath]
     /// nil when there is no cache that could be read: then nothing is reported as missing.
-    private let cache: LoaderCache?
+    let cache: LoaderCache?
     private var answers: [String: Bool] = [:]
 
     init() {
@@ -29,22 +29,34 @@ struct LibrarySearch {
             let runPaths = plugin.runPaths.joined(separator: ":")
             let key = "\(name)\0\(origin)\0\(runPaths)"
             if let isThere = answers[key] { return !isThere }
-            let own = Self.ownPlaces(of: name, for: plugin, origin: origin)
+            let own = Self.ownPlaces(of: name, runPaths: plugin.runPaths, origin: origin)
             let common = name.contains("/") ? [] : commonFolders.map { $0.appending(name) }
             let isThere =
                 cache.contains(name)
-                || (own + common).contains { (try? $0.stat())?.type == .regular }
+                || (own + common).contains(where: Self.isFile)
             answers[key] = isThere
             return !isThere
         }
     }
 
-    /// Where the loader looks for the library `name` because the plugin says so.
+    /// Where the loader looks for the library `name` because the file that needs it says so.
     static func ownPlaces(
-        of name: String, for plugin: PluginFile, origin: FilePath
+        of name: String, runPaths: [String], origin: FilePath
     ) -> [FilePath] {
         if name.contains("/") { return folders([name], origin: origin) }
-        return folders(plugin.runPaths, origin: origin).map { $0.appending(name) }
+        return folders(runPaths, origin: origin).map { $0.appending(name) }
+    }
+
+    /// The files that may be the library `name` for a file with these run paths, in the loader's order.
+    func files(of name: String, _ runPaths: [String], _ origin: FilePath) -> [FilePath] {
+        let own = Self.ownPlaces(of: name, runPaths: runPaths, origin: origin)
+        guard !name.contains("/") else { return own.filter(Self.isFile) }
+        let cached = cache?.paths(of: name).map { FilePath($0) } ?? []
+        return (own + cached + commonFolders.map { $0.appending(name) }).filter(Self.isFile)
+    }
+
+    private static func isFile(_ path: FilePath) -> Bool {
+        (try? path.stat())?.type == .regular
     }
 
     /// dibhost-worker lies beside this program and was linked like it.

@@ -47,27 +47,37 @@ package struct PluginFile {
     }
 
     private static func fault(of elf: ELFFile, _ manifest: ElementManifest) throws -> PluginFault? {
+        if let fault = machineFault(elf) ?? contractFault(manifest) { return fault }
+        return try entryFault(elf)
+    }
+
+    /// Why the code cannot run on this machine.
+    static func machineFault(_ elf: ELFFile) -> PluginFault? {
         let machine = Machine(number: elf.machine)
-        guard machine == .current else {
-            return PluginFault(
-                "is built for \(machine.name), and this machine is \(Machine.current.name)",
-                hint: "Build the plugin for \(Machine.current.name).")
-        }
-        guard manifest.abi == UInt32(DIB_ABI) else {
-            let isNewer = manifest.abi > UInt32(DIB_ABI)
-            return PluginFault(
-                "is built for version \(manifest.abi) of the element contract, "
-                    + "and this dibhost has version \(DIB_ABI)",
-                hint: isNewer
-                    ? "Use a newer dibhost, or an older version of the plugin."
-                    : "Build the plugin with this dibhost's dib_element.h.")
-        }
-        guard try elf.defines(entrySymbol) else {
-            return PluginFault(
-                "does not export \(entrySymbol)",
-                hint: "Define the function with @c(dib_element_v1), or extern \"C\" in C++.")
-        }
-        return nil
+        guard machine != .current else { return nil }
+        return PluginFault(
+            "is built for \(machine.name), and this machine is \(Machine.current.name)",
+            hint: "Build the plugin for \(Machine.current.name).")
+    }
+
+    /// Why code and dibhost cannot understand each other.
+    static func contractFault(_ manifest: ElementManifest) -> PluginFault? {
+        guard manifest.abi != UInt32(DIB_ABI) else { return nil }
+        let isNewer = manifest.abi > UInt32(DIB_ABI)
+        return PluginFault(
+            "is built for version \(manifest.abi) of the element contract, "
+                + "and this dibhost has version \(DIB_ABI)",
+            hint: isNewer
+                ? "Use a newer dibhost, or an older version of the plugin."
+                : "Build the plugin with this dibhost's dib_element.h.")
+    }
+
+    /// Why the code cannot be called.
+    static func entryFault(_ elf: ELFFile) throws -> PluginFault? {
+        guard try !elf.defines(entrySymbol) else { return nil }
+        return PluginFault(
+            "does not export \(entrySymbol)",
+            hint: "Define the function with @c(dib_element_v1), or extern \"C\" in C++.")
     }
 
     /// The element that the plugin holds.

@@ -38,22 +38,28 @@ struct PluginInspector {
         }
     }
 
-    /// Refuses a plugin for which the loader would look where others can put a library: it would run with root's
-    /// rights.
     private mutating func checkRunPaths(of plugin: PluginFile, origin: FilePath) throws {
-        let unknown = (plugin.runPaths + plugin.neededLibraries).first { text in
+        let fault = runPathFault(
+            needed: plugin.neededLibraries, runPaths: plugin.runPaths, origin: origin)
+        if let fault { throw PluginFile.Unusable(manifest: plugin.manifest, fault: fault) }
+    }
+
+    /// Why the loader would look where others can put a library, which would run with root's rights; nil when it
+    /// would not.
+    mutating func runPathFault(
+        needed: [String], runPaths: [String], origin: FilePath
+    ) -> PluginFault? {
+        let unknown = (runPaths + needed).first { text in
             ["$LIB", "$PLATFORM", "${LIB}", "${PLATFORM}"].contains { text.contains($0) }
         }
         if let unknown {
-            throw PluginFile.Unusable(
-                manifest: plugin.manifest,
-                fault: PluginFault(
-                    "looks for libraries in '\(unknown)', which cannot be checked",
-                    hint: "Link the plugin with a run path that has only $ORIGIN in it."))
+            return PluginFault(
+                "looks for libraries in '\(unknown)', which cannot be checked",
+                hint: "Link the plugin with a run path that has only $ORIGIN in it.")
         }
-        let folders = LibrarySearch.folders(plugin.runPaths, origin: origin)
-        let files = plugin.neededLibraries.flatMap {
-            LibrarySearch.ownPlaces(of: $0, for: plugin, origin: origin)
+        let folders = LibrarySearch.folders(runPaths, origin: origin)
+        let files = needed.flatMap {
+            LibrarySearch.ownPlaces(of: $0, runPaths: runPaths, origin: origin)
         }
         for place in folders + files {
             do {
@@ -61,14 +67,13 @@ struct PluginInspector {
             } catch {
                 let reason =
                     (error as? PluginFault)?.reason ?? "it cannot be checked: \(error)"
-                throw PluginFile.Unusable(
-                    manifest: plugin.manifest,
-                    fault: PluginFault(
-                        "looks for libraries in '\(place)', and \(reason)",
-                        hint: "Link the plugin without this run path, or let only root and you "
-                            + "write there."))
+                return PluginFault(
+                    "looks for libraries in '\(place)', and \(reason)",
+                    hint: "Link the plugin without this run path, or let only root and you "
+                        + "write there.")
             }
         }
+        return nil
     }
 
     private mutating func checkLibraries(of plugin: PluginFile, origin: FilePath) throws {

@@ -134,7 +134,7 @@ private func interestingOffsets(_ bytes: [UInt8]) throws -> [Range<Int>] {
 }
 
 /// SplitMix64: the same numbers in every run.
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

@@ -14,13 +14,15 @@ package enum TestPlugin {
     }
 
     /// Compiles a plugin that holds `manifest` (nil: a library without that section) and exports `symbol`.
+    ///
+    /// `code` is more C, in front of that function.
     package static func write(
         _ manifest: String?, to file: FilePath, symbol: String = "dib_element_v1",
-        flags: [String] = []
+        code more: String = "", flags: [String] = []
     ) throws {
         let text = file.string + ".json"
         let source = file.string + ".c"
-        var code = "const void *\(symbol)(const void *host) { return host; }\n"
+        var code = more + "\nconst void *\(symbol)(const void *host) { return host; }\n"
         if let manifest {
             try TextFile.write(manifest, to: FilePath(text))
             code +=

@@ -6,5 +6,5 @@ import ArgumentParser
 struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin", abstract: "Looks into plugin files.",
-        subcommands: [PluginInspect.self])
+        subcommands: [PluginInspect.self, PluginCheckCommand.self])
 }

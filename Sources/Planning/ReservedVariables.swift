@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Environment variables that dibhost sets for hooks itself, so that no parameter can be read from them.
+package enum ReservedVariables {
+    package static let names: Set<String> = [
+        "ARCH", "COMPRESS_IMAGE", "DIB_BOOT_LABEL", "DIB_DEBUG_TRACE", "DIB_IMAGE_CACHE",
+        "DIB_IMAGE_SIZE", "DIB_LOCKFILES", "DIB_MOUNTPOINTS", "DIB_NO_TMPFS", "DIB_OFFLINE",
+        "DIB_PYTHON_EXEC", "DIB_ROOT_FSTYPE", "DIB_ROOT_LABEL", "ELEMENTS_PATH", "FS_TYPE", "HOME",
+        "IMAGE_ELEMENT", "IMAGE_ELEMENT_YAML", "IMAGE_NAME", "IMAGE_TYPE", "LC_ALL", "LOGNAME",
+        "OUT_IMAGE_PATH", "PATH", "SHELL", "SUDO_GID", "SUDO_UID", "SUDO_USER", "TARGET_ROOT",
+        "TERM", "TMP_BUILD_DIR", "TMP_HOOKS_PATH", "TMP_IMAGE_DIR", "TMP_MOUNT_PATH", "USER",
+    ]
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Elements
+import LinuxSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What `plugin check` finds in files: each plugin has one flaw.
+struct PluginCheckTests {
+    /// A small C plugin, and the rules that it breaks.
+    struct Flaw: CustomTestStringConvertible, Sendable {
+        var rules: [CheckRule]
+        var objects: [String?] = []
+        var manifest: String? = PluginCheckTests.manifest()
+        var symbol = "dib_element_v1"
+        var code = ""
+        var flags: [String] = []
+        /// A shell script that is run in the plugin's folder before it is compiled, and one after.
+        var before = ""
+        var after = ""
+
+        var testDescription: String {
+            rules.map(\.rawValue).joined(separator: ",") + " "
+                + (flags + [code, after]).joined(separator: " ")
+        }
+    }
+
+    /// A manifest in which nothing is amiss.
+    private static func manifest(_ more: String = "") -> String {
+        TestPlugin.manifest(
+            "flawed",
+            #""vendor": "ACME", "license": "MIT", "requires": ["base"]"#
+                + (more.isEmpty ? "" : ", " + more))
+    }
+
+    private static func parameter(_ members: String) -> String {
+        manifest(#""parameters": {"size": {"type": "integer", \#(members)}}"#)
+    }
+
+    private static let soundFlags = ["-g", "-Wl,-z,relro,-z,now,-z,noexecstack"]
+
+    private static let flaws: [Flaw] = [
+        Flaw(rules: []),
+        // The manifest.
+        Flaw(rules: [.manifest], manifest: nil),
+        Flaw(rules: [.manifest], manifest: "{"),
+        Flaw(rules: [.manifest], manifest: manifest(#""phase": {}"#)),
+        Flaw(
+            rules: [.contract],
+            manifest: manifest().replacing(#""abi": 0"#, with: #""abi": 7"#)),
+        Flaw(
+            rules: [.about, .about], objects: ["vendor", "license"],
+            manifest: TestPlugin.manifest("flawed", #""requires": ["base"]"#)),
+        Flaw(
+            rules: [.noPhases],
+            manifest: manifest().replacing(#"["base"]"#, with: "[]")),
+        Flaw(
+            rules: [.parameterDoc], objects: ["parameters.size.doc"],
+            manifest: parameter(#""doc": " ""#)),
+        Flaw(
+            rules: [.parameterEnvironment],
+            manifest: parameter(#""doc": "Bytes", "environment": "TMP_MOUNT_PATH""#)),
+        Flaw(
+            rules: [.parameterEnvironment], objects: ["parameters.b.environment"],
+            manifest: manifest(
+                #""parameters": {"a": {"type": "string", "doc": "x", "environment": "ACME_A"},"#
+                    + #" "b": {"type": "string", "doc": "y", "environment": "ACME_A"}}"#)),
+        Flaw(
+            rules: [.packages, .packages], objects: ["packages.redhat", "packages.suse"],
+            manifest: manifest(#""packages": {"debian": ["mstflint"]}"#)),
+        Flaw(
+            rules: [],
+            manifest: manifest(
+                #""packages": {"debian": ["mstflint"]}, "distributions": ["debian"]"#)),
+        // The code.
+        Flaw(rules: [.elf], after: "echo text >plugin.so"),
+        Flaw(rules: [.elf], after: "truncate -s 100 plugin.so"),
+        Flaw(rules: [.elf], after: "rm plugin.so; mkfifo plugin.so"),
+        Flaw(rules: [.trust], after: "chmod 666 plugin.so"),
+        Flaw(
+            rules: [.machine],
+            after: #"printf '\267' | dd of=plugin.so bs=1 seek=18 conv=notrunc status=none"#),
+        Flaw(rules: [.entrySymbol], flags: ["-fvisibility=hidden"]),
+        Flaw(
+            rules: [.undefinedSymbol], objects: ["nobody_has_this"],
+            code:
+                "void nobody_has_this(void); static void *use = nobody_has_this; void **used(void);"
+        ),
+        // The libraries.
+        Flaw(
+            rules: [.missingLibrary], objects: ["libgone.so"],
+            flags: ["-Wl,--no-as-needed", "DIR/libgone.so"],
+            before: "cc -shared -Wl,-soname,libgone.so -x c /dev/null -o libgone.so",
+            after: "rm libgone.so"),
+        Flaw(
+            rules: [], flags: ["-Wl,--no-as-needed", "DIR/libours.so", "-Wl,-rpath,$ORIGIN"],
+            before: "cc -shared -Wl,-soname,libours.so -x c /dev/null -o libours.so"),
+        Flaw(
+            rules: [.neededLibrary], objects: ["libarchive.so.13"],
+            flags: ["-Wl,--no-as-needed", "-larchive"]),
+        Flaw(
+            rules: [.libraryVersion], objects: ["GLIBC_2.99"],
+            code: "unsigned long strlen(const char *); static void *use = strlen;",
+            flags: ["DIR/libc.so.6"],
+            before: """
+                echo 'GLIBC_2.99 { strlen; };' >map; echo 'int strlen(char *a) { return 0; }' >c.c
+                cc -w -shared -nostdlib -fno-builtin -Wl,-soname,libc.so.6,--version-script=map c.c -o libc.so.6
+                """),
+        Flaw(
+            rules: [.runPath], objects: ["/opt/example/lib"],
+            flags: ["-Wl,-rpath,/opt/example/lib:$ORIGIN/lib"]),
+        // The linker's protections.
+        Flaw(rules: [.executableStack], flags: ["-Wl,-z,execstack"]),
+        Flaw(rules: [.relro], flags: ["-Wl,-z,norelro"]),
+        Flaw(
+            rules: [.textRelocations], code: #"__asm__(".text\n.quad dib_element_v1\n");"#,
+            flags: ["-Wl,-z,notext"]),
+        Flaw(rules: [.lazyBinding], flags: ["-Wl,-z,lazy"]),
+        Flaw(rules: [.exportedSymbols], objects: ["helper"], code: "void helper(void) {}"),
+        Flaw(rules: [.debugInformation], flags: ["-s"]),
+    ]
+
+    @Test(arguments: flaws)
+    func aPluginHasTheFindingsOfItsFlaw(flaw: Flaw) throws {
+        try TemporaryFolder.with("check") { folder in
+            let plugin = folder.appending("plugin.so")
+            try sh(flaw.before, in: folder)
+            try TestPlugin.write(
+                flaw.manifest, to: plugin, symbol: flaw.symbol, code: flaw.code,
+                flags: Self.soundFlags
+                    + flaw.flags.map { $0.replacing("DIR", with: folder.string) })
+            try sh(flaw.after, in: folder)
+            let findings = try PluginCheck(plugin, user: 0).findings
+            #expect(findings.map(\.rule) == flaw.rules, "\(findings)")
+            if !flaw.objects.isEmpty { #expect(findings.map(\.object) == flaw.objects) }
+            for finding in findings {
+                #expect(finding.message.first?.isLowercase == true)
+                #expect(finding.message.last != ".")
+                #expect(finding.hint?.last.map { ".?".contains($0) } ?? true)
+            }
+        }
+    }
+
+    @Test func allFaultsOfOneFileAreNamed() throws {
+        try TemporaryFolder.with("check") { folder in
+            let plugin = folder.appending("plugin.so")
+            try TestPlugin.write(
+                "{}", to: plugin, symbol: "wrong", flags: ["-Wl,-z,execstack,-z,norelro"])
+            try sh("chmod 666 plugin.so", in: folder)
+            let findings = try PluginCheck(plugin, user: 0).findings
+            #expect(
+                findings.map(\.rule) == [
+                    .trust, .manifest, .entrySymbol, .executableStack, .relro, .lazyBinding,
+                    .exportedSymbols, .debugInformation,
+                ])
+        }
+    }
+
+    @Test func theProjectsOwnPluginsHaveNoErrors() throws {
+        try TemporaryFolder.with("check") { folder in
+            let plugins = try BuiltProducts.pluginFolder(in: folder)
+            for entry in try FolderListing.entries(of: plugins) {
+                let check = try PluginCheck(plugins.appending(entry.name), user: 0)
+                // Code without optimization needs a library that optimized code does not.
+                let findings = check.findings.filter {
+                    $0.severity != .note && $0.object != "libswiftSwiftOnoneSupport.so"
+                }
+                #expect(findings.isEmpty, "\(entry.name): \(findings)")
+                #expect(check.isLoadable)
+            }
+        }
+    }
+
+    @Test func aFileThatIsNotThereIsAWrongRequest() throws {
+        let error = #expect(throws: BuildError.self) {
+            try PluginCheck("/nowhere/plugin.so", user: 0)
+        }
+        #expect(error?.code == .refused)
+    }
+
+    /// Each copy differs in some bytes, anywhere; the seed is fixed, so that a failure comes back.
+    @Test func damagedTablesAreReadOrRefused() throws {
+        let plugin = BuiltProducts.folder.appending("libBase.so")
+        let original = try FileDescriptor.contents(of: plugin)
+        var random = SeededGenerator(state: 20_261_123)
+        var refusals = 0
+        for _ in 0..<200 {
+            var copy = original
+            for _ in 0..<200 {
+                // The tables lie at the beginning, the section headers at the end.
+                let isHead = Bool.random(using: &random)
+                let range = isHead ? 0..<0x4000 : copy.count - 0x1000..<copy.count
+                copy[Int.random(in: range, using: &random)] = .random(in: 0...255, using: &random)
+            }
+            copy.replaceSubrange(0..<20, with: original[0..<20])
+            let file = try FileDescriptor.memoryFile(holding: copy)
+            try file.closeAfter {
+                do {
+                    let elf = try ELFFile(reading: file)
+                    _ = try elf.segments()
+                    _ = try elf.dynamicSymbols()
+                    _ = try elf.versionNeeds()
+                } catch is PluginFault {
+                    refusals += 1
+                }
+            }
+        }
+        #expect(refusals > 0 && refusals < 200)
+    }
+
+    private func sh(_ script: String, in folder: FilePath) throws {
+        var command = Command("sh", ["-euc", script])
+        command.workingDirectory = folder
+        try command.checkedOutput()
+    }
+}
