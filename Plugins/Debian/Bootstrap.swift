@@ -81,20 +81,10 @@ struct Bootstrap {
         ] + sources.map { $0.line(keyring: keyring) }
     }
 
-    /// The packages of the one transaction.
+    /// The packages of the one transaction: those that the plan lists.
     private func packages() -> [String] {
-        let wanted = (target.value(of: .packages) ?? "").split(separator: "\n").map { name in
-            let parts = name.split(separator: "{architecture}", omittingEmptySubsequences: false)
-            return parts.joined(separator: architecture)
-        }
-        return wanted + (release == "bookworm" ? Self.bookwormPackages : [])
+        (target.value(of: .packages) ?? "").split(separator: "\n").map(String.init)
     }
-
-    /// What diskimage-builder's debian-minimal holds besides, by names that later releases may have dropped.
-    static let bookwormPackages = [
-        "apt-transport-https", "software-properties-common", "gnupg2", "distro-info-data",
-        "iso-codes", "krb5-locales", "libgpm2", "libldap-common", "libsasl2-modules",
-    ]
 
     private func hookEnvironment() throws -> [String: String] {
         var environment = [

@@ -78,6 +78,25 @@ final class ManifestObject {
         throw fault(key, "is no string, integer, boolean or list of strings")
     }
 
+    /// A list of strings, numbers and truth values, as the texts that settings have.
+    func settingTexts(_ key: String) throws -> [String] {
+        var list = try list(key)
+        var texts: [String] = []
+        while !list.isAtEnd {
+            if let text = try? list.decode(String.self) {
+                texts.append(text)
+            } else if let truth = try? list.decode(Bool.self) {
+                texts.append(String(truth))
+            } else if let number = try? list.decode(Int64.self) {
+                texts.append(String(number))
+            } else {
+                throw fault(
+                    "\(key)[\(list.currentIndex)]", "is no string, integer or boolean")
+            }
+        }
+        return texts
+    }
+
     /// The object under `key`.
     func object(_ key: String) throws -> ManifestObject? {
         guard has(key) else { return nil }

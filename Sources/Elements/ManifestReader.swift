@@ -57,13 +57,13 @@ package enum ManifestReader {
             conflicts: try object.strings("conflicts"),
             architectures: try object.strings("architectures"),
             distributions: try object.strings("distributions"),
-            parameters: try parameters(object),
-            packages: try packages(object), exports: try object.stringMap("exports"),
+            parameters: try parameters(object), exports: try object.stringMap("exports"),
             privileges: try object.strings("privileges").map {
                 try choice($0, object, "privileges", ElementManifest.Privilege.self)
             },
             tools: try object.stringMap("tools"))
         manifest.phases = try phases(object, manifest)
+        manifest.packages = try packages(object, parameters: manifest.parameters)
         try object.finish()
         try checkDefaults(manifest, object)
         try checkExports(manifest, object)
@@ -155,37 +155,6 @@ package enum ManifestReader {
         }.sorted { $0.phase < $1.phase }
     }
 
-    private static func packages(
-        _ manifest: ManifestObject
-    ) throws -> [String: [ElementManifest.Package]] {
-        guard let object = try manifest.object("packages") else { return [:] }
-        var packages: [String: [ElementManifest.Package]] = [:]
-        for family in object.keys {
-            var list = try object.list(family)
-            while !list.isAtEnd {
-                let key = "\(family)[\(list.currentIndex)]"
-                packages[family, default: []].append(try package(&list, object, key))
-            }
-        }
-        return packages
-    }
-
-    private static func package(
-        _ list: inout any UnkeyedDecodingContainer, _ object: ManifestObject, _ key: String
-    ) throws -> ElementManifest.Package {
-        if let name = try? list.decode(String.self) { return .init(name: name) }
-        guard let nested = try? list.nestedContainer(keyedBy: ManifestObject.Key.self) else {
-            throw object.fault(key, "is neither a package's name nor an object")
-        }
-        let entry = ManifestObject(nested, path: object.path(of: key))
-        let package = ElementManifest.Package(
-            name: try entry.required(entry.string("name"), "name"),
-            phase: try entry.string("phase").map { try choice($0, entry, "phase", Phase.self) },
-            architectures: try entry.strings("architectures"))
-        try entry.finish()
-        return package
-    }
-
     // MARK: Checks
 
     /// Exports end up in environments and logs, so they must not show a secret.
@@ -215,7 +184,7 @@ package enum ManifestReader {
         HookOrder.isHookName(name) && !name.contains("-") && !("0"..."9").contains(name.prefix(1))
     }
 
-    private static func choice<Choice>(
+    static func choice<Choice>(
         _ text: String, _ object: ManifestObject, _ key: String, _ type: Choice.Type
     ) throws -> Choice where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
         if let value = Choice(rawValue: text) { return value }

@@ -28,9 +28,17 @@ enum ElementText {
             add("exports", ["\(name)=\(value)"])
         }
         for (family, packages) in (manifest?.packages ?? [:]).sorted(by: { $0.key < $1.key }) {
-            add("packages (\(family))", packages.map(\.name))
+            add("packages (\(family))", packages.map(text))
         }
         return facts.lines + parameters(of: manifest) + hooks(of: element)
+    }
+
+    /// The package's name, and the condition that it has.
+    private static func text(of package: ElementManifest.Package) -> String {
+        let condition = package.when.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value.joined(separator: " or "))" }
+        return package.name
+            + (condition.isEmpty ? "" : " (\(condition.joined(separator: " and ")))")
     }
 
     private static func parameters(of manifest: ElementManifest?) -> [String] {

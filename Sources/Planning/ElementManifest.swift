@@ -88,11 +88,17 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         package var phase: Phase?
         /// Debian's names of the architectures that need it; empty means any.
         package var architectures: [String]
+        /// Values of the element's own parameters that it is wanted for: each parameter must have one of its list.
+        package var when: [String: [String]]
 
-        package init(name: String, phase: Phase? = nil, architectures: [String] = []) {
+        package init(
+            name: String, phase: Phase? = nil, architectures: [String] = [],
+            when: [String: [String]] = [:]
+        ) {
             self.name = name
             self.phase = phase
             self.architectures = architectures
+            self.when = when
         }
     }
 

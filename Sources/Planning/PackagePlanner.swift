@@ -13,13 +13,16 @@ enum PackagePlanner {
 
     /// Each package once: those of the manifests in the order of elements, then those of -p.
     static func baseTransaction(
-        of resolved: ResolvedElements, request: BuildRequest, distribution: String?
+        of resolved: ResolvedElements, request: BuildRequest, distribution: String?,
+        parameters: [BuildPlan.PlannedParameter]
     ) -> [String] {
         let family = distribution.flatMap { families[$0] } ?? "debian"
-        let ofElements = resolved.elements.flatMap { element in
-            let packages = element.description.manifest?.packages ?? [:]
-            return (packages[family] ?? packages["default"] ?? [])
+        let ofElements = resolved.elements.flatMap { element -> [String] in
+            guard let manifest = element.description.manifest else { return [] }
+            let values = values(of: manifest, in: parameters)
+            return (manifest.packages[family] ?? manifest.packages["default"] ?? [])
                 .filter { $0.phase == nil && $0.isFor(request.architecture) }
+                .filter { $0.isWanted(with: values) }
                 .map(\.name)
         }
         let names = (ofElements + request.packages)
@@ -35,6 +38,22 @@ enum PackagePlanner {
         return exported ?? request.environment["DISTRO_NAME"] ?? named.map(String.init)
     }
 
+    /// What each parameter of an element is set to; a list has several values.
+    private static func values(
+        of manifest: ElementManifest, in parameters: [BuildPlan.PlannedParameter]
+    ) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        for parameter in manifest.parameters {
+            let planned = parameters.first {
+                $0.element == manifest.name && $0.name == parameter.name
+            }
+            guard let text = planned?.value else { continue }
+            let isList = parameter.type == .list
+            values[parameter.name] = isList ? text.split(separator: ",").map(String.init) : [text]
+        }
+        return values
+    }
+
     private static func name(of package: String, architecture: String) -> String {
         let parts = package.split(separator: "{architecture}", omittingEmptySubsequences: false)
         return parts.joined(separator: architecture)
@@ -44,5 +63,10 @@ enum PackagePlanner {
 extension ElementManifest.Package {
     func isFor(_ architecture: String) -> Bool {
         architectures.isEmpty || architectures.contains(architecture)
+    }
+
+    /// Whether each parameter of the condition has one of the values that it names.
+    func isWanted(with values: [String: [String]]) -> Bool {
+        when.allSatisfy { name, wanted in values[name]?.contains(where: wanted.contains) ?? false }
     }
 }

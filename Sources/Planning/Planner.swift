@@ -30,7 +30,8 @@ package struct Planner {
             version: ProgramVersion.text, request: request, elements: resolved.elements,
             parameters: parameters, exports: exports,
             packages: PackagePlanner.baseTransaction(
-                of: resolved, request: request, distribution: distribution),
+                of: resolved, request: request, distribution: distribution,
+                parameters: parameters),
             steps: steps.steps(
                 hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy }),
             layout: layout, outputs: outputs,

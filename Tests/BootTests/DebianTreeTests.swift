@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import LinuxSystem
+import Planning
 import SystemPackage
 import TestSupport
 import Testing
@@ -47,6 +49,53 @@ struct DebianTreeTests {
             #expect(try chrooted(tree, "find /var/cache/apt -name '*.deb'").isEmpty)
             let resolver = try chrooted(tree, "readlink /etc/resolv.conf")
             #expect(resolver == "../run/systemd/resolve/stub-resolv.conf\n")
+        }
+    }
+
+    @Test func thePackagesThatWereAskedForAreThoseOfThePlan() throws {
+        let packages = try plannedPackages()
+        try withTree { tree in
+            // Dependencies of what was asked for are marked as automatic, mmdebstrap's own variant is not.
+            let base = try variant(of: tree)
+            let marked = try chrooted(tree, "apt-mark showmanual").split(separator: "\n")
+                .map(String.init)
+            #expect(Set(marked).subtracting(base) == Set(packages).subtracting(base))
+            let installed = try chrooted(tree, "dpkg-query -W -f '${Package}\n'")
+                .split(separator: "\n").map(String.init)
+            #expect(Set(packages).subtracting(installed) == [])
+        }
+    }
+
+    /// What mmdebstrap installs without being asked: required packages, apt, and what they depend on.
+    private func variant(of tree: FilePath) throws -> Set<String> {
+        let fields = "${Package}|${Essential} ${Priority}|${Pre-Depends}, ${Depends}\\n"
+        let lines = try chrooted(tree, "dpkg-query -W -f '\(fields)'").split(separator: "\n")
+        var dependencies: [String: [String]] = [:]
+        var found: [String] = ["apt"]
+        for line in lines {
+            let parts = line.split(separator: "|", maxSplits: 2).map(String.init)
+            dependencies[parts[0]] = parts[2].split { ",|".contains($0) }.compactMap {
+                $0.split { " :(".contains($0) }.first.map(String.init)
+            }
+            if parts[1].hasPrefix("yes") || parts[1].hasSuffix("required") {
+                found.append(parts[0])
+            }
+        }
+        var variant: Set<String> = []
+        while let name = found.popLast() {
+            if variant.insert(name).inserted { found += dependencies[name] ?? [] }
+        }
+        return variant
+    }
+
+    /// The packages in the plan of the shared image.
+    private func plannedPackages() throws -> [String] {
+        try TemporaryFolder.with("plan") { folder in
+            var plan = try TestBuild(in: folder).command(SharedImage.elements)
+            plan.arguments[0] = "plan"
+            plan.arguments.append("--json")
+            let text = try plan.checkedOutput()
+            return try JSONDecoder().decode(BuildPlan.self, from: Data(text.utf8)).packages
         }
     }
 

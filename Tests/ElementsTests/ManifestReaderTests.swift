@@ -22,6 +22,18 @@ private struct BrokenManifest: Sendable, CustomTestStringConvertible {
         self.init(TestPlugin.manifest("x", member), problem, hint)
     }
 
+    /// A package with a condition on the parameters of an otherwise whole manifest.
+    init(condition: String, _ problem: String, _ hint: String? = nil) {
+        self.init(
+            member: """
+                "parameters": {
+                  "release": {"type": "string", "doc": "d", "choices": ["a", "b"]},
+                  "on": {"type": "boolean", "doc": "d"},
+                  "token": {"type": "string", "doc": "d", "secret": true}},
+                "packages": {"debian": [{"name": "p", "when": \(condition)}]}
+                """, "'packages.debian[0].when.\(problem)", hint)
+    }
+
     var testDescription: String { problem }
 }
 
@@ -74,7 +86,31 @@ private let broken = [
     BrokenManifest(
         member: #""packages": {"debian": [{"name": "a", "arch": []}]}"#,
         "'packages.debian[0].arch' is no known key",
-        "Known are: architectures, name, phase."),
+        "Known are: architectures, name, names, phase, when."),
+    BrokenManifest(
+        member: #""packages": {"debian": [{"name": "a", "names": ["b"]}]}"#,
+        "'packages.debian[0].names' stands beside 'name'"),
+    BrokenManifest(
+        member: #""packages": {"debian": [{"names": []}]}"#, "'packages.debian[0].name' is missing"
+    ),
+    BrokenManifest(
+        condition: #"{"relase": ["a"]}"#, "relase' is no parameter of the element",
+        "Did you mean 'release'?"),
+    BrokenManifest(
+        condition: #"{"release": ["a", "bb"]}"#,
+        "release[1]' is 'bb', which is not allowed", "Did you mean 'b'? It may be: a, b."),
+    BrokenManifest(
+        condition: #"{"on": ["maybe"]}"#,
+        "on[0]' is 'maybe', which is neither true nor false",
+        "Give true, false, yes, no, 1 or 0."),
+    BrokenManifest(condition: #"{"release": []}"#, "release' names no value"),
+    BrokenManifest(condition: #"{"release": "a"}"#, "release' is no list"),
+    BrokenManifest(
+        condition: #"{"release": [{}]}"#,
+        "release[0]' is no string, integer or boolean"),
+    BrokenManifest(
+        condition: #"{"token": ["x"]}"#,
+        "token' is a secret, and a plan shows its packages"),
     BrokenManifest(
         member: #""exports": {"DIB_RELEASE": "{release}"}"#,
         "'exports.DIB_RELEASE' refers to unknown parameter 'release'"),
@@ -110,7 +146,8 @@ private func aWholeManifestIsRead() throws {
            "names": {"type": "list", "default": ["a", "b"], "doc": "Names"}},
          "phases": {"post-install": {"order": 999}, "root": {"order": 7}},
          "packages": {"debian": ["a-{architecture}",
-           {"name": "b", "phase": "install", "architectures": ["arm64"]}]},
+           {"name": "b", "phase": "install", "architectures": ["arm64"]},
+           {"names": ["c", "d"], "when": {"mtu": [9000, "01500"], "on": [true]}}]},
          "exports": {"MTU": "m{mtu}"}, "privileges": ["network"],
          "tools": {"mmdebstrap": "mmdebstrap"}}
         """
@@ -124,6 +161,8 @@ private func aWholeManifestIsRead() throws {
         manifest.packages["debian"] == [
             .init(name: "a-{architecture}"),
             .init(name: "b", phase: .install, architectures: ["arm64"]),
+            .init(name: "c", when: ["mtu": ["9000", "1500"], "on": ["true"]]),
+            .init(name: "d", when: ["mtu": ["9000", "1500"], "on": ["true"]]),
         ])
     #expect(manifest.privileges == [.network])
     #expect(manifest.tools == ["mmdebstrap": "mmdebstrap"])

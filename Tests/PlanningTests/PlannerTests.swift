@@ -88,6 +88,65 @@ private func theBaseTransactionHoldsPackagesWithoutAPhase() throws {
     #expect(try Sample.plan(request, [configurable]).packages == ["linux-image-arm64", "arm"])
 }
 
+/// Settings, and which packages of `conditional` they bring.
+private struct Wanted: Sendable {
+    var settings: [BuildRequest.Setting] = []
+    var configured: [BuildRequest.Setting] = []
+    var environment: [String: String] = [:]
+    var packages: [String]
+}
+
+private let conditional = Sample.native("os", provides: ["operating-system"], phases: [.root]) {
+    $0.parameters = [
+        .init(
+            name: "release", type: .string, defaultValue: "bookworm", doc: "d",
+            environment: "DIB_RELEASE", isSecret: false),
+        .init(name: "fast", type: .boolean, doc: "d", isSecret: false),
+        .init(name: "parts", type: .list, defaultValue: "main,extra", doc: "d", isSecret: false),
+    ]
+    $0.packages = [
+        "debian": [
+            .init(name: "always"), .init(name: "old", when: ["release": ["bookworm", "bullseye"]]),
+            .init(name: "new", when: ["release": ["trixie"]]),
+            .init(name: "old-fast", when: ["release": ["bookworm"], "fast": ["true"]]),
+            .init(name: "extra", when: ["parts": ["extra", "other"]]),
+        ]
+    ]
+}
+
+@Test(arguments: [
+    Wanted(packages: ["always", "old", "extra"]),
+    Wanted(environment: ["DIB_RELEASE": "trixie"], packages: ["always", "new", "extra"]),
+    Wanted(
+        configured: [setting("release", "trixie")], environment: ["DIB_RELEASE": "bookworm"],
+        packages: ["always", "new", "extra"]),
+    Wanted(
+        settings: [setting("release", "bookworm"), setting("fast", "yes")],
+        configured: [setting("release", "trixie")],
+        packages: ["always", "old", "old-fast", "extra"]),
+    Wanted(
+        settings: [setting("release", "trixie"), setting("fast", "yes"), setting("parts", "main")],
+        packages: ["always", "new"]),
+])
+private func aPackageWithAConditionIsPlannedWhenAllItsParametersHold(wanted: Wanted) throws {
+    let request = Sample.request("os") {
+        $0.settings = wanted.settings
+        $0.configuredSettings = wanted.configured
+        $0.environment = wanted.environment
+    }
+    #expect(try Sample.plan(request, [conditional]).packages == wanted.packages)
+}
+
+@Test
+private func aConditionReadsTheOwnElementsParameterOnly() throws {
+    let other = Sample.native("tuned", phases: [.install]) {
+        $0.parameters = [.init(name: "release", type: .string, doc: "d", isSecret: false)]
+        $0.packages = ["debian": [.init(name: "tune", when: ["release": ["bookworm"]])]]
+    }
+    let plan = try Sample.plan(Sample.request("os", "tuned"), [conditional, other])
+    #expect(plan.packages == ["always", "old", "extra"])
+}
+
 @Test
 private func secretsAreInNothingThatIsShown() throws {
     let request = Sample.request("os") {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Planning
+
+/// The lists of packages: names, and objects that give one or more names a phase, architectures or a condition.
+extension ManifestReader {
+    static func packages(
+        _ manifest: ManifestObject, parameters: [ElementManifest.Parameter]
+    ) throws -> [String: [ElementManifest.Package]] {
+        guard let object = try manifest.object("packages") else { return [:] }
+        var packages: [String: [ElementManifest.Package]] = [:]
+        for family in object.keys {
+            var list = try object.list(family)
+            while !list.isAtEnd {
+                let key = "\(family)[\(list.currentIndex)]"
+                packages[family, default: []] += try entry(&list, object, key, parameters)
+            }
+        }
+        return packages
+    }
+
+    private static func entry(
+        _ list: inout any UnkeyedDecodingContainer, _ object: ManifestObject, _ key: String,
+        _ parameters: [ElementManifest.Parameter]
+    ) throws -> [ElementManifest.Package] {
+        if let name = try? list.decode(String.self) { return [.init(name: name)] }
+        guard let nested = try? list.nestedContainer(keyedBy: ManifestObject.Key.self) else {
+            throw object.fault(key, "is neither a package's name nor an object")
+        }
+        let entry = ManifestObject(nested, path: object.path(of: key))
+        let names = try names(entry)
+        let phase = try entry.string("phase").map { try choice($0, entry, "phase", Phase.self) }
+        let architectures = try entry.strings("architectures")
+        let condition = try condition(entry, parameters)
+        try entry.finish()
+        return names.map {
+            .init(name: $0, phase: phase, architectures: architectures, when: condition)
+        }
+    }
+
+    private static func names(_ entry: ManifestObject) throws -> [String] {
+        let one = try entry.string("name")
+        let several = try entry.strings("names")
+        guard let one else {
+            guard !several.isEmpty else { throw entry.fault("name", "is missing") }
+            return several
+        }
+        guard several.isEmpty else { throw entry.fault("names", "stands beside 'name'") }
+        return [one]
+    }
+
+    /// The values under "when" in the spelling that a plan's parameters have.
+    private static func condition(
+        _ entry: ManifestObject, _ parameters: [ElementManifest.Parameter]
+    ) throws -> [String: [String]] {
+        guard let object = try entry.object("when") else { return [:] }
+        var condition: [String: [String]] = [:]
+        for name in object.keys {
+            guard let parameter = parameters.first(where: { $0.name == name }) else {
+                throw object.fault(
+                    name, "is no parameter of the element",
+                    hint: NearestName.of(name, in: parameters.map(\.name))
+                        .map { "Did you mean '\($0)'?" })
+            }
+            guard !parameter.isSecret else {
+                throw object.fault(name, "is a secret, and a plan shows its packages")
+            }
+            let values = try object.settingTexts(name)
+            guard !values.isEmpty else { throw object.fault(name, "names no value") }
+            condition[name] = try values.enumerated().map {
+                try checked($1, for: parameter, object, "\(name)[\($0)]")
+            }
+        }
+        return condition
+    }
+
+    private static func checked(
+        _ value: String, for parameter: ElementManifest.Parameter, _ object: ManifestObject,
+        _ key: String
+    ) throws -> String {
+        do {
+            return try ParameterValue.normalized(value, for: parameter)
+        } catch {
+            throw object.fault(key, "is '\(value)', which \(error.problem)", hint: error.hint)
+        }
+    }
+}
