@@ -6,11 +6,13 @@ SWIFT_FLAGS = --configuration $(CONFIGURATION) --explicit-target-dependency-impo
 SHELL = /bin/bash
 PRODUCTS = .build/$(CONFIGURATION)
 PLUGINS = .build/element-plugins
+PREFIX ?= /usr/local
+DESTDIR ?=
 OUT ?= out/debian
 FORMATS ?= qcow2,tar
 IMAGE_ELEMENT ?= motd-build-info
 
-.PHONY: help setup build test test-quick test-slow test-all lint image image-of-products bench clean
+.PHONY: help setup build test test-quick test-slow test-all lint image image-of-products bench clean install install-products uninstall
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +47,15 @@ image-of-products:
 	@mkdir -p $(dir $(OUT))
 	$(PRODUCTS)/dibhost --plugin-dir $(PLUGINS) --elements-path elements-legacy \
 		-t $(FORMATS) -o $(OUT) debian vm local-config $(IMAGE_ELEMENT)
+
+install: build install-products ## build and install below PREFIX (/usr/local), for packagers below DESTDIR
+
+# The same for products that are there already, so that `sudo make install-products` builds nothing as root.
+install-products:
+	@Scripts/install "$(PRODUCTS)" "$(PREFIX)" "$(DESTDIR)"
+
+uninstall: ## remove what install put there
+	@Scripts/uninstall "$(PREFIX)" "$(DESTDIR)"
 
 bench: build ## every script in benchmarks/, one after the other
 	@for script in benchmarks/*.sh; do echo "== $$script"; DIBHOST=$(CURDIR)/$(PRODUCTS)/dibhost PLUGINS=$(CURDIR)/$(PLUGINS) "$$script" || exit 1; done

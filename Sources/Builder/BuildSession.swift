@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
+internal import Elements
 internal import Glibc
 internal import LinuxSystem
 package import Planning
@@ -13,7 +14,7 @@ package import SystemPackage
 /// Whatever happens to this process, the lifetime pipe closes with it, and with that the builder,
 /// its children and its mounts are gone.
 package struct BuildSession {
-    /// The programs of a build; both lie beside the running dibhost.
+    /// The programs of a build.
     package struct Programs: Sendable {
         package var dibhost: FilePath
         package var `init`: FilePath
@@ -23,15 +24,14 @@ package struct BuildSession {
             self.`init` = `init`
         }
 
-        /// The running program and dibhost-init from its folder.
+        /// The running program and the dibhost-init that was installed with it.
         package static func installed() throws -> Programs {
             guard let dibhost = SymbolicLink.target(of: "/proc/self/exe") else {
                 throw BuildError(
                     .environment, "cannot read the link '/proc/self/exe'",
                     hint: "Mount /proc: mount -t proc proc /proc")
             }
-            return Programs(
-                dibhost: dibhost, init: dibhost.removingLastComponent().appending("dibhost-init"))
+            return Programs(dibhost: dibhost, init: try Installation.program("dibhost-init"))
         }
     }
 
@@ -103,11 +103,6 @@ package struct BuildSession {
     }
 
     private func startInit(control: String, output: FileDescriptor) throws -> ChildProcess {
-        guard access(programs.`init`.string, X_OK) == 0 else {
-            throw BuildError(
-                .environment, "missing program '\(programs.`init`)'",
-                hint: "Install dibhost again: its programs lie in one folder.")
-        }
         let arguments = ["--control", control, "--", programs.dibhost.string, "run-plan"]
         guard UserAccount.effectiveID != 0 else {
             return try Command(programs.`init`.string, arguments).start(

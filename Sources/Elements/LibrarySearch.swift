@@ -59,7 +59,7 @@ struct LibrarySearch {
         (try? path.stat())?.type == .regular
     }
 
-    /// dibhost-worker lies beside this program and was linked like it.
+    /// dibhost-worker finds its libraries in the same folders as this program.
     private static var workerFolders: [FilePath] {
         guard let program = SymbolicLink.target(of: "/proc/self/exe"),
             let file = try? FileDescriptor.open(program, .readOnly, options: .closeOnExec)

@@ -87,27 +87,8 @@ package struct WorkerClient: Sendable {
 }
 
 extension WorkerClient {
-    /// The client for the worker that was installed with this program: beside it, or in
-    /// ../libexec/dibhost.
+    /// The client for the worker that was installed with this program.
     package static func installed() throws -> WorkerClient {
-        let folder = (SymbolicLink.target(of: "/proc/self/exe") ?? "/").removingLastComponent()
-        let places = [
-            folder.appending("dibhost-worker"),
-            folder.removingLastComponent().appending("libexec/dibhost/dibhost-worker"),
-        ]
-        for place in places where isProgram(place) { return WorkerClient(workerPath: place) }
-        throw BuildError(
-            .environment, "cannot find the program 'dibhost-worker'",
-            detail: places.map { "no file " + $0.string }.joined(separator: "\n"),
-            hint: "Install it beside dibhost, or in ../libexec/dibhost.")
-    }
-
-    private static func isProgram(_ path: FilePath) -> Bool {
-        do {
-            try FileDescriptor.open(path, .readOnly, options: .closeOnExec).close()
-            return true
-        } catch {
-            return false
-        }
+        WorkerClient(workerPath: try Installation.program("dibhost-worker"))
     }
 }

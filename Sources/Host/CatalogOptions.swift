@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Diagnostics
+import Elements
 import LinuxSystem
 import SystemPackage
 
@@ -19,7 +20,8 @@ struct CatalogOptions: ParsableArguments {
         name: .customLong("elements-path"),
         help: ArgumentHelp(
             "A folder of shell-script elements (repeatable, or separated by colons).",
-            discussion: "Before the folders of ELEMENTS_PATH.", valueName: "dir"))
+            discussion: "Before the folders of ELEMENTS_PATH and the installed one.",
+            valueName: "dir"))
     var elementFolders: [String] = []
 
     @Option(
@@ -47,26 +49,20 @@ struct CatalogOptions: ParsableArguments {
                 folders += path.split(separator: ":").map(String.init)
             }
         }
-        return try Self.absolute(folders + Self.installedPluginFolder)
+        let installed = Installation.pluginFolder.map { [$0.string] } ?? []
+        return try Self.absolute(folders + installed)
     }
 
     /// The element folders in the order of search.
     func resolvedElementFolders(environment: [String: String]) throws -> [String] {
-        try Self.absolute(
-            elementFolders.flatMap { $0.split(separator: ":").map(String.init) }
-                + (environment["ELEMENTS_PATH"] ?? "").split(separator: ":").map(String.init))
+        let named = elementFolders + [environment["ELEMENTS_PATH"] ?? ""]
+        let folders = named.flatMap { $0.split(separator: ":").map(String.init) }
+        let installed = Installation.shellElementFolder.map { [$0.string] } ?? []
+        return try Self.absolute(folders + installed)
     }
 
     /// The builder and its hooks work in other folders, so no path may depend on this one.
     private static func absolute(_ folders: [String]) throws -> [String] {
         try folders.map { try WorkingDirectory.absolute(FilePath($0)).string }
-    }
-
-    /// lib/dibhost/elements beside the bin folder that this program runs from, if it is there.
-    private static var installedPluginFolder: [String] {
-        guard let program = ProgramFolder.current else { return [] }
-        let folder = program.removingLastComponent().appending("lib/dibhost/elements")
-        guard let status = try? folder.stat(), status.type == .directory else { return [] }
-        return [folder.string]
     }
 }

@@ -195,6 +195,10 @@ func aMissingInitProgramIsNamed() throws {
         probe.program = folder.appending("SupervisorProbe")
         let (status, lines) = try probe.run("script")
         #expect(status == .exited(3))
-        #expect(lines.first == "error: missing program '\(folder)/dibhost-init'")
+        #expect(
+            lines.prefix(2) == [
+                "error: cannot find the program 'dibhost-init'",
+                "    no file \(folder)/dibhost-init",
+            ])
     }
 }
