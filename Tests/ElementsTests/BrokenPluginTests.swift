@@ -28,6 +28,19 @@ private func table(_ fields: String) -> String {
     entry + "{ static const dib_element t = {\(fields)}; return &t; }\n"
 }
 
+/// A plugin whose hook says that it has `SHORT` bytes.
+private let brokenHook =
+    entry
+        + """
+        {
+            static const dib_hook hook = {SHORT, 4, run};
+            static const dib_element t = {.size = sizeof(dib_element), .create = create, .hook_count = 1,
+                .hook_stride = sizeof(dib_hook), .hooks = &hook};
+            return &t;
+        }
+
+        """
+
 private let broken = [
     BrokenPlugin(
         testDescription: "needs a symbol that nobody has",
@@ -72,6 +85,14 @@ private let broken = [
         source: table(
             ".size = sizeof(dib_element), .create = create, .hook_count = 1, .hooks = hooks"),
         message: "the plugin's hooks are 0 bytes apart, at least 16 are needed"),
+    BrokenPlugin(
+        testDescription: "has a short hook",
+        source: "#define SHORT 8\n" + brokenHook,
+        message: "hook 0 of the plugin has 8 bytes, 16 to 16 are possible"),
+    BrokenPlugin(
+        testDescription: "has a hook longer than the distance to the next",
+        source: "#define SHORT 24\n" + brokenHook,
+        message: "hook 0 of the plugin has 24 bytes, 16 to 16 are possible"),
     BrokenPlugin(
         testDescription: "has two hooks for one phase",
         source: table(
