@@ -64,6 +64,8 @@ let package = Package(
             name: "TreeToImage",
             dependencies: ["Diagnostics", "DiskImage", "Planning", .system],
             path: "benchmarks/TreeToImage"),
+        .executableTarget(
+            name: "ManualPages", path: "Scripts/ManualPages", exclude: ["Parts"]),
         .executableTarget(name: "Worker", dependencies: ["CElement", "LinuxSystem", "Wire"]),
         .executableTarget(
             name: "Host",

@@ -10,7 +10,11 @@ enum ProgramExit {
     /// Parses the arguments, runs the command they name, reports its error and ends the process.
     static func run(_ command: any ParsableCommand.Type) -> Never {
         do {
-            var parsed = try command.parseAsRoot()
+            var arguments = Array(CommandLine.arguments.dropFirst())
+            if let original = OriginalProgram(path: CommandLine.arguments.first ?? "") {
+                arguments = try original.arguments(arguments)
+            }
+            var parsed = try command.parseAsRoot(arguments)
             try parsed.run()
             exit(0)
         } catch let error as BuildError {
