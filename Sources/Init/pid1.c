@@ -15,11 +15,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// In a chroot whose root folder is no mount point the mount that holds it cannot be named, and so not be made a
+// slave. A copy of the root folder can be. It is mounted where the host does not see it: inside /proc, once that is a
+// slave; any folder of it will do.
+static void make_root_a_mount_point(void) {
+    static const char place[] = "/proc/fs";
+    char *folder = getcwd(NULL, 0);
+    if (mount(NULL, "/proc", NULL, MS_SLAVE, NULL) < 0) fail("keep /proc from the host; is it mounted?");
+    if (mount("/", place, NULL, MS_BIND | MS_REC, NULL) < 0) fail("mount the root folder once more");
+    if (chroot(place) < 0 || chdir("/") < 0) fail("enter the copy of the root folder");
+    // Relative paths of the request lead from here.
+    if (folder && chdir(folder) < 0) fail("enter the working folder");
+    free(folder);
+}
+
 static void enter_namespaces(void) {
     if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) < 0) fail("make mount, ipc and uts namespaces");
     // Without this, every mount would appear on the host too. Slaves, not private ones: what the host unmounts
     // during a build goes away here as well, else this copy would keep the host's device busy.
-    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) fail("keep the mounts from the host");
+    int result = mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+    if (result < 0 && errno == EINVAL) {
+        make_root_a_mount_point();
+        result = mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+    }
+    if (result < 0) fail("keep the mounts from the host");
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) fail("mount /proc");
 }
 
