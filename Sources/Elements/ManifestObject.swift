@@ -2,41 +2,45 @@
 
 internal import Diagnostics
 
-/// One JSON object of a manifest, with its path, such as "parameters.release".
+/// One JSON object of a manifest, with its place in it.
 ///
 /// Each getter takes a key off the list of those that nobody asked for; `finish` refuses what is left.
 final class ManifestObject {
-    struct Key: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    typealias Container = KeyedDecodingContainer<Key>
-
-    let path: String
-    private let container: Container
+    let path: JSONPath
+    private let members: [String: JSONValue]
     private var asked: Set<String> = []
 
-    init(_ container: Container, path: String) {
-        self.container = container
+    /// - Throws: `PluginFault` when `value` is no object.
+    init(_ value: JSONValue, path: JSONPath) throws {
+        guard let members = value.members else {
+            throw Self.fault(path, "is no object", nil)
+        }
+        self.members = members
         self.path = path
     }
 
     /// All keys, in byte order: JSON objects have none of their own.
-    var keys: [String] {
-        container.allKeys.map(\.stringValue).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var keys: [String] { members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+    /// A fault in the value under `key`, or in an item of the list there.
+    func fault(
+        _ key: String, item: Int? = nil, _ problem: String, hint: String? = nil
+    ) -> PluginFault {
+        let member = path.member(key)
+        return Self.fault(item.map(member.item) ?? member, problem, hint)
     }
 
-    /// The path of `key` in this object, for messages.
-    func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
-
-    func fault(_ key: String, _ problem: String, hint: String? = nil) -> PluginFault {
-        PluginFault("has a broken manifest: '\(path(of: key))' \(problem)", hint: hint)
+    private static func fault(_ path: JSONPath, _ problem: String, _ hint: String?) -> PluginFault {
+        PluginFault("has a broken manifest: '\(path)' \(problem)", hint: hint)
     }
 
     // MARK: Values
+
+    /// Whether there is a value under `key`.
+    func has(_ key: String) -> Bool {
+        asked.insert(key)
+        return members[key] != nil
+    }
 
     func required<Value>(_ value: Value?, _ key: String) throws -> Value {
         guard let value else { throw fault(key, "is missing") }
@@ -44,78 +48,66 @@ final class ManifestObject {
     }
 
     func string(_ key: String) throws -> String? {
-        try value(String.self, key, "is no string")
+        try value(key, "is no string") { $0.text }
     }
 
-    func integer(_ key: String) throws -> Int? {
-        try value(Int.self, key, "is no integer")
+    func integer(_ key: String) throws -> Int64? {
+        try value(key, "is no integer") { $0.integer }
     }
 
     func boolean(_ key: String) throws -> Bool? {
-        try value(Bool.self, key, "is neither true nor false")
+        try value(key, "is neither true nor false") { $0.truth }
+    }
+
+    /// The list under `key`; absent means empty.
+    func list(_ key: String) throws -> [JSONValue] {
+        try value(key, "is no list") { $0.items } ?? []
     }
 
     /// A list of strings; absent means empty.
     func strings(_ key: String) throws -> [String] {
-        try value([String].self, key, "is no list of strings") ?? []
-    }
-
-    /// A map of strings; absent means empty.
-    func stringMap(_ key: String) throws -> [String: String] {
-        try value([String: String].self, key, "is no map of strings") ?? [:]
-    }
-
-    /// A string, number, truth value or list of strings, as the text that settings have.
-    func settingText(_ key: String) throws -> String? {
-        guard has(key) else { return nil }
-        let name = Key(stringValue: key)
-        if let text = try? container.decode(String.self, forKey: name) { return text }
-        if let truth = try? container.decode(Bool.self, forKey: name) { return String(truth) }
-        if let number = try? container.decode(Int64.self, forKey: name) { return String(number) }
-        if let items = try? container.decode([String].self, forKey: name) {
-            return items.joined(separator: ",")
+        try list(key).enumerated().map { index, item in
+            guard let text = item.text else { throw fault(key, item: index, "is no string") }
+            return text
         }
-        throw fault(key, "is no string, integer, boolean or list of strings")
-    }
-
-    /// A list of strings, numbers and truth values, as the texts that settings have.
-    func settingTexts(_ key: String) throws -> [String] {
-        var list = try list(key)
-        var texts: [String] = []
-        while !list.isAtEnd {
-            if let text = try? list.decode(String.self) {
-                texts.append(text)
-            } else if let truth = try? list.decode(Bool.self) {
-                texts.append(String(truth))
-            } else if let number = try? list.decode(Int64.self) {
-                texts.append(String(number))
-            } else {
-                throw fault(
-                    "\(key)[\(list.currentIndex)]", "is no string, integer or boolean")
-            }
-        }
-        return texts
     }
 
     /// The object under `key`.
     func object(_ key: String) throws -> ManifestObject? {
-        guard has(key) else { return nil }
-        do {
-            let nested = try container.nestedContainer(
-                keyedBy: Key.self, forKey: Key(stringValue: key))
-            return ManifestObject(nested, path: path(of: key))
-        } catch {
-            throw fault(key, "is no object")
+        asked.insert(key)
+        return try members[key].map { try ManifestObject($0, path: path.member(key)) }
+    }
+
+    /// An item of the list under `key` as an object.
+    func object(_ key: String, item: Int, _ value: JSONValue) throws -> ManifestObject {
+        try ManifestObject(value, path: path.member(key).item(item))
+    }
+
+    /// A map of strings; absent means empty.
+    func stringMap(_ key: String) throws -> [String: String] {
+        guard let object = try object(key) else { return [:] }
+        var map: [String: String] = [:]
+        for name in object.keys { map[name] = try object.string(name) }
+        return map
+    }
+
+    /// A string, integer, truth value or list of strings, as the text that settings have.
+    func settingText(_ key: String) throws -> String? {
+        try value(key, "is no string, integer, boolean or list of strings") { value in
+            if let text = value.settingText { return text }
+            guard let items = value.items else { return nil }
+            let texts = items.compactMap(\.text)
+            return texts.count == items.count ? texts.joined(separator: ",") : nil
         }
     }
 
-    /// The list under `key`, for elements of more than one type.
-    func list(_ key: String) throws -> any UnkeyedDecodingContainer {
-        asked.insert(key)
-        do {
-            return try container.nestedUnkeyedContainer(forKey: Key(stringValue: key))
-        } catch {
-            throw fault(key, "is no list")
+    /// A list of strings, integers and truth values, as the texts that settings have.
+    func settingTexts(_ key: String) throws -> [String] {
+        try list(key).enumerated().map { index, item in
+            guard let text = item.settingText else {
+                throw fault(key, item: index, "is no string, integer or boolean")
+            }
+            return text
         }
     }
 
@@ -129,20 +121,18 @@ final class ManifestObject {
                 ?? "Known are: \(known.joined(separator: ", ")).")
     }
 
-    /// Whether there is a value under `key`.
-    func has(_ key: String) -> Bool {
-        asked.insert(key)
-        return container.contains(Key(stringValue: key))
-    }
-
-    private func value<Value: Decodable>(
-        _ type: Value.Type, _ key: String, _ problem: String
+    private func value<Value>(
+        _ key: String, _ problem: String, _ convert: (JSONValue) -> Value?
     ) throws -> Value? {
-        guard has(key) else { return nil }
-        do {
-            return try container.decode(type, forKey: Key(stringValue: key))
-        } catch {
-            throw fault(key, problem)
-        }
+        guard has(key), let value = members[key] else { return nil }
+        guard let converted = convert(value) else { throw fault(key, problem) }
+        return converted
+    }
+}
+
+extension JSONValue {
+    /// The text that a setting with this value has; nil for lists, objects, fractions and null.
+    fileprivate var settingText: String? {
+        text ?? truth.map(String.init) ?? integer.map(String.init)
     }
 }

@@ -28,8 +28,7 @@ extension ManifestReader {
         do {
             return try binder.bind(name, signature, entries ?? [])
         } catch {
-            let place = error.index.map { "arguments[\($0)]" } ?? "arguments"
-            throw entry.fault(place, error.problem, hint: error.hint)
+            throw entry.fault("arguments", item: error.index, error.problem, hint: error.hint)
         }
     }
 
@@ -49,27 +48,29 @@ extension ManifestReader {
     private static func arguments(_ entry: ManifestObject) throws -> [FunctionBinder.Entry]? {
         let key = "arguments"
         guard entry.has(key) else { return nil }
-        var list = try entry.list(key)
-        var entries: [FunctionBinder.Entry] = []
-        while !list.isAtEnd {
-            let place = "\(key)[\(list.currentIndex)]"
-            guard let next = argument(&list) else {
-                throw entry.fault(place, "is no string, number, true or false")
+        return try entry.list(key).enumerated().map { index, item in
+            guard let argument = argument(item) else {
+                throw entry.fault(key, item: index, "is no string, number, true or false")
             }
-            entries.append(next)
+            return argument
         }
-        return entries
     }
 
-    private static func argument(
-        _ list: inout any UnkeyedDecodingContainer
-    ) -> FunctionBinder.Entry? {
-        if let text = try? list.decode(String.self) { return .string(text) }
-        if let truth = try? list.decode(Bool.self) { return .literal(String(truth)) }
-        if let number = try? list.decode(Int64.self) { return .literal(String(number)) }
-        if let number = try? list.decode(UInt64.self) { return .literal(String(number)) }
-        if let number = try? list.decode(Double.self) { return .literal(String(number)) }
-        return nil
+    private static func argument(_ item: JSONValue) -> FunctionBinder.Entry? {
+        switch item {
+        case .string(let text): .string(text)
+        case .truth(let truth): .literal(String(truth))
+        case .number(let text):
+            if let number = item.integer {
+                .literal(String(number))
+            } else if let number = UInt64(text) {
+                .literal(String(number))
+            } else {
+                // Neither too large for a double nor lost in it is the binder's question.
+                .literal(Double(text).map { "\($0)" } ?? text)
+            }
+        case .null, .list, .object: nil
+        }
     }
 
     /// A default that no function can take would refuse every build that leaves the parameter alone.
@@ -78,9 +79,9 @@ extension ManifestReader {
             guard let text = parameter.defaultValue,
                 let fault = manifest.fault(of: text, for: parameter.name)
             else { continue }
-            throw object.fault(
-                "parameters.\(parameter.name).default", "is '\(text)', which \(fault.problem)",
-                hint: fault.hint)
+            let entry = try object.object("parameters")?.object(parameter.name)
+            throw (entry ?? object).fault(
+                "default", "is '\(text)', which \(fault.problem)", hint: fault.hint)
         }
     }
 }

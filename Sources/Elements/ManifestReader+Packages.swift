@@ -11,24 +11,23 @@ extension ManifestReader {
         guard let object = try manifest.object("packages") else { return [:] }
         var packages: [String: [ElementManifest.Package]] = [:]
         for family in object.keys {
-            var list = try object.list(family)
-            while !list.isAtEnd {
-                let key = "\(family)[\(list.currentIndex)]"
-                packages[family, default: []] += try entry(&list, object, key, parameters)
+            for (index, item) in try object.list(family).enumerated() {
+                packages[family, default: []] += try entry(item, object, family, index, parameters)
             }
         }
         return packages
     }
 
     private static func entry(
-        _ list: inout any UnkeyedDecodingContainer, _ object: ManifestObject, _ key: String,
+        _ item: JSONValue, _ object: ManifestObject, _ family: String, _ index: Int,
         _ parameters: [ElementManifest.Parameter]
     ) throws -> [ElementManifest.Package] {
-        if let name = try? list.decode(String.self) { return [.init(name: name)] }
-        guard let nested = try? list.nestedContainer(keyedBy: ManifestObject.Key.self) else {
-            throw object.fault(key, "is neither a package's name nor an object")
+        if let name = item.text { return [.init(name: name)] }
+        guard item.members != nil else {
+            throw object.fault(
+                family, item: index, "is neither a package's name nor an object")
         }
-        let entry = ManifestObject(nested, path: object.path(of: key))
+        let entry = try object.object(family, item: index, item)
         let names = try names(entry)
         let phase = try entry.string("phase").map { try choice($0, entry, "phase", Phase.self) }
         let architectures = try entry.strings("architectures")
@@ -43,10 +42,11 @@ extension ManifestReader {
         let one = try entry.string("name")
         let several = try entry.strings("names")
         guard let one else {
-            guard !several.isEmpty else { throw entry.fault("name", "is missing") }
+            guard entry.has("names") else { throw entry.fault("name", "is missing") }
+            guard !several.isEmpty else { throw entry.fault("names", "is empty") }
             return several
         }
-        guard several.isEmpty else { throw entry.fault("names", "stands beside 'name'") }
+        guard !entry.has("names") else { throw entry.fault("names", "stands beside 'name'") }
         return [one]
     }
 
@@ -69,7 +69,7 @@ extension ManifestReader {
             let values = try object.settingTexts(name)
             guard !values.isEmpty else { throw object.fault(name, "names no value") }
             condition[name] = try values.enumerated().map {
-                try checked($1, for: parameter, object, "\(name)[\($0)]")
+                try checked($1, for: parameter, object, item: $0)
             }
         }
         return condition
@@ -77,12 +77,14 @@ extension ManifestReader {
 
     private static func checked(
         _ value: String, for parameter: ElementManifest.Parameter, _ object: ManifestObject,
-        _ key: String
+        item: Int
     ) throws -> String {
         do {
             return try ParameterValue.normalized(value, for: parameter)
         } catch {
-            throw object.fault(key, "is '\(value)', which \(error.problem)", hint: error.hint)
+            throw object.fault(
+                parameter.name, item: item, "is '\(value)', which \(error.problem)",
+                hint: error.hint)
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Diagnostics
-internal import Foundation
 package import Planning
 
 /// Reads manifest.json; every fault names the place in it.
@@ -10,36 +9,20 @@ package enum ManifestReader {
     ///
     /// - Throws: `PluginFault`.
     package static func read(_ bytes: [UInt8]) throws -> ElementManifest {
+        let document: JSONValue
         do {
-            return try JSONDecoder().decode(Document.self, from: Data(bytes)).manifest
-        } catch let fault as PluginFault {
-            throw fault
-        } catch let error as DecodingError {
+            document = try JSONReader.read(bytes)
+        } catch {
             throw PluginFault(
-                "has a broken manifest: it is no JSON object\(place(of: error))",
+                "has a broken manifest: '\(error.path)' \(error.problem)",
                 hint: "The manifest is the file manifest.json, embedded by dib_element.h's macros.")
         }
-    }
-
-    /// Where JSON ends to be JSON, in the decoder's own words.
-    private static func place(of error: DecodingError) -> String {
-        guard case .dataCorrupted(let context) = error,
-            let cause = context.underlyingError as NSError?,
-            let text = cause.userInfo["NSDebugDescription"] as? String
-        else { return "" }
-        return ": " + (text.hasSuffix(".") ? String(text.dropLast()) : text)
-    }
-
-    private struct Document: Decodable {
-        var manifest: ElementManifest
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: ManifestObject.Key.self)
-            manifest = try ManifestReader.manifest(ManifestObject(container, path: ""))
-        }
+        return try manifest(ManifestObject(document, path: .root))
     }
 
     private static func manifest(_ object: ManifestObject) throws -> ElementManifest {
+        // For editors, which find the schema by it.
+        _ = try object.string("$schema")
         let schema = try object.required(object.integer("schema"), "schema")
         guard schema == ElementManifest.schemaVersion else {
             throw object.fault(
@@ -48,7 +31,7 @@ package enum ManifestReader {
                     ? "Use a newer dibhost, or an older version of the plugin." : nil)
         }
         var manifest = ElementManifest(
-            schema: schema, name: try name(object, "name"),
+            schema: Int(schema), name: try name(object, "name"),
             version: try object.required(object.string("version"), "version"),
             summary: try object.required(object.string("summary"), "summary"),
             vendor: try object.string("vendor"), license: try object.string("license"),
@@ -58,8 +41,8 @@ package enum ManifestReader {
             architectures: try object.strings("architectures"),
             distributions: try object.strings("distributions"),
             parameters: try parameters(object), exports: try object.stringMap("exports"),
-            privileges: try object.strings("privileges").map {
-                try choice($0, object, "privileges", ElementManifest.Privilege.self)
+            privileges: try object.strings("privileges").enumerated().map {
+                try choice($1, object, "privileges", item: $0, ElementManifest.Privilege.self)
             },
             tools: try object.stringMap("tools"))
         manifest.phases = try phases(object, manifest)
@@ -95,6 +78,11 @@ package enum ManifestReader {
     ) throws -> [ElementManifest.Parameter] {
         guard let object = try manifest.object("parameters") else { return [] }
         return try object.keys.map { name in
+            guard HookOrder.isHookName(name) else {
+                throw object.fault(
+                    name, "is no name of a parameter",
+                    hint: "A name consists of letters, digits, '-' and '_'.")
+            }
             let entry = try object.required(object.object(name), name)
             let parameter = ElementManifest.Parameter(
                 name: name,
@@ -151,7 +139,7 @@ package enum ManifestReader {
             guard (0...999).contains(order) else {
                 throw entry.fault("order", "is \(order)", hint: "Give a number from 0 to 999.")
             }
-            return .init(phase: phase, order: order, function: function)
+            return .init(phase: phase, order: Int(order), function: function)
         }.sorted { $0.phase < $1.phase }
     }
 
@@ -161,20 +149,21 @@ package enum ManifestReader {
     private static func checkExports(
         _ manifest: ElementManifest, _ object: ManifestObject
     ) throws {
+        guard let exports = try object.object("exports") else { return }
         for (name, value) in manifest.exports.sorted(by: { $0.key < $1.key }) {
             guard isIdentifier(name) else {
-                throw object.fault("exports.\(name)", "is no name of a variable")
+                throw exports.fault(name, "is no name of a variable")
             }
             for reference in ValueTemplate.references(in: value) {
                 guard let parameter = manifest.parameters.first(where: { $0.name == reference })
                 else {
-                    throw object.fault(
-                        "exports.\(name)", "refers to unknown parameter '\(reference)'",
+                    throw exports.fault(
+                        name, "refers to unknown parameter '\(reference)'",
                         hint: NearestName.of(reference, in: manifest.parameters.map(\.name))
                             .map { "Did you mean '\($0)'?" })
                 }
                 guard !parameter.isSecret else {
-                    throw object.fault("exports.\(name)", "shows secret parameter '\(reference)'")
+                    throw exports.fault(name, "shows secret parameter '\(reference)'")
                 }
             }
         }
@@ -185,12 +174,13 @@ package enum ManifestReader {
     }
 
     static func choice<Choice>(
-        _ text: String, _ object: ManifestObject, _ key: String, _ type: Choice.Type
+        _ text: String, _ object: ManifestObject, _ key: String, item: Int? = nil,
+        _ type: Choice.Type
     ) throws -> Choice where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
         if let value = Choice(rawValue: text) { return value }
         let names = Choice.allCases.map(\.rawValue)
         throw object.fault(
-            key, "is '\(text)'",
+            key, item: item, "is '\(text)'",
             hint: NearestName.of(text, in: names).map { "Did you mean '\($0)'?" }
                 ?? "Known are: \(names.joined(separator: ", ")).")
     }

@@ -62,7 +62,7 @@ struct PluginCheckCommandTests {
             #expect(report.element == "nic")
             #expect(report.errors == 0)
             #expect(report.findings.map(\.rule) == ["about"])
-            #expect(report.findings.first?.object == "license")
+            #expect(report.findings.first?.object == "$.license")
             #expect(report.findings.first?.severity == "warning")
         }
     }

@@ -232,7 +232,7 @@ let badPlugins = [
     Refusal(
         "plan --plugin-dir broken -n empty",
         """
-        element 'empty' cannot be used: 'DIR/broken/empty.so' has a broken manifest: 'schema' is missing
+        element 'empty' cannot be used: 'DIR/broken/empty.so' has a broken manifest: '$.schema' is missing
         """),
     Refusal(
         "plan --plugin-dir broken -n newer",

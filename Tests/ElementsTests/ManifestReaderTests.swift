@@ -31,68 +31,78 @@ private struct BrokenManifest: Sendable, CustomTestStringConvertible {
                   "on": {"type": "boolean", "doc": "d"},
                   "token": {"type": "string", "doc": "d", "secret": true}},
                 "packages": {"debian": [{"name": "p", "when": \(condition)}]}
-                """, "'packages.debian[0].when.\(problem)", hint)
+                """, "'$.packages.debian[0].when.\(problem)", hint)
     }
 
     var testDescription: String { problem }
 }
 
 private let broken = [
-    BrokenManifest("{}", "'schema' is missing"),
-    BrokenManifest(#"{"schema": "1"}"#, "'schema' is no integer"),
+    BrokenManifest("{}", "'$.schema' is missing"),
+    BrokenManifest(#"{"schema": "1"}"#, "'$.schema' is no integer"),
     BrokenManifest(
-        #"{"schema": 2}"#, "'schema' is 2, and this dibhost reads 1",
+        #"{"schema": 2}"#, "'$.schema' is 2, and this dibhost reads 1",
         "Use a newer dibhost, or an older version of the plugin."),
-    BrokenManifest(#"{"schema": 1}"#, "'name' is missing"),
+    BrokenManifest(#"{"schema": 1}"#, "'$.name' is missing"),
     BrokenManifest(
-        #"{"schema": 1, "name": "a/b"}"#, "'name' is 'a/b'",
+        #"{"schema": 1, "name": "a/b"}"#, "'$.name' is 'a/b'",
         "A name consists of letters, digits, '-' and '_'."),
     BrokenManifest(
-        #"{"schema": 1, "name": "x", "version": "1", "summary": "s", "abi": -1}"#, "'abi' is -1"),
+        #"{"schema": 1, "name": "x", "version": "1", "summary": "s", "abi": -1}"#, "'$.abi' is -1"),
     BrokenManifest(
-        member: #""requirs": []"#, "'requirs' is no known key", "Did you mean 'requires'?"),
-    BrokenManifest(member: #""requires": "y""#, "'requires' is no list of strings"),
+        member: #""requirs": []"#, "'$.requirs' is no known key", "Did you mean 'requires'?"),
+    BrokenManifest(member: #""requires": "y""#, "'$.requires' is no list"),
+    BrokenManifest(member: #""requires": ["y", 3]"#, "'$.requires[1]' is no string"),
+    BrokenManifest(member: #""exports": {"A": 3}"#, "'$.exports.A' is no string"),
+    BrokenManifest(member: #""vendor": null"#, "'$.vendor' is no string"),
+    BrokenManifest(
+        member: #""parameters": {"a.b": {"type": "string", "doc": "d"}}"#,
+        #"'$.parameters["a.b"]' is no name of a parameter"#,
+        "A name consists of letters, digits, '-' and '_'."),
     BrokenManifest(
         member: #""parameters": {"release": {"type": "strng", "doc": "d"}}"#,
-        "'parameters.release.type' is 'strng'", "Did you mean 'string'?"),
+        "'$.parameters.release.type' is 'strng'", "Did you mean 'string'?"),
     BrokenManifest(
         member: #""parameters": {"release": {"type": "string"}}"#,
-        "'parameters.release.doc' is missing"),
+        "'$.parameters.release.doc' is missing"),
     BrokenManifest(
         member: #""parameters": {"n": {"type": "integer", "doc": "d", "default": "x"}}"#,
-        "'parameters.n.default' is 'x', which is no integer", "Give a whole number, such as 4."),
+        "'$.parameters.n.default' is 'x', which is no integer", "Give a whole number, such as 4."),
     BrokenManifest(
         member:
             #""parameters": {"r": {"type": "string", "doc": "d", "default": "c", "choices": ["a"]}}"#,
-        "'parameters.r.default' is 'c', which is not allowed", "Did you mean 'a'? It may be: a."),
+        "'$.parameters.r.default' is 'c', which is not allowed", "Did you mean 'a'? It may be: a."),
     BrokenManifest(
         member:
             #""parameters": {"p": {"type": "string", "doc": "d", "default": "c", "secret": true}}"#,
-        "'parameters.p.default' stands where everybody can read it, and this is a secret"),
+        "'$.parameters.p.default' stands where everybody can read it, and this is a secret"),
     BrokenManifest(
         member: #""parameters": {"p": {"type": "string", "doc": "d", "environment": "A-B"}}"#,
-        "'parameters.p.environment' is 'A-B', which is no name of a variable"),
+        "'$.parameters.p.environment' is 'A-B', which is no name of a variable"),
     BrokenManifest(
-        member: #""phases": {"instal": {"order": 1}}"#, "'phases.instal' is no phase",
+        member: #""phases": {"instal": {"order": 1}}"#, "'$.phases.instal' is no phase",
         "Did you mean 'install'?"),
     BrokenManifest(
-        member: #""phases": {"install": {"order": 1000}}"#, "'phases.install.order' is 1000",
+        member: #""phases": {"install": {"order": 1000}}"#, "'$.phases.install.order' is 1000",
         "Give a number from 0 to 999."),
     BrokenManifest(
-        member: #""phases": {"install": {"ordr": 1}}"#, "'phases.install.order' is missing"),
+        member: #""phases": {"install": {"ordr": 1}}"#, "'$.phases.install.order' is missing"),
     BrokenManifest(
         member: #""packages": {"debian": ["a", 3]}"#,
-        "'packages.debian[1]' is neither a package's name nor an object"),
+        "'$.packages.debian[1]' is neither a package's name nor an object"),
     BrokenManifest(
         member: #""packages": {"debian": [{"name": "a", "arch": []}]}"#,
-        "'packages.debian[0].arch' is no known key",
+        "'$.packages.debian[0].arch' is no known key",
         "Known are: architectures, name, names, phase, when."),
     BrokenManifest(
         member: #""packages": {"debian": [{"name": "a", "names": ["b"]}]}"#,
-        "'packages.debian[0].names' stands beside 'name'"),
+        "'$.packages.debian[0].names' stands beside 'name'"),
     BrokenManifest(
-        member: #""packages": {"debian": [{"names": []}]}"#, "'packages.debian[0].name' is missing"
+        member: #""packages": {"debian": [{"names": []}]}"#, "'$.packages.debian[0].names' is empty"
     ),
+    BrokenManifest(
+        member: #""packages": {"debian": [{"phase": "install"}]}"#,
+        "'$.packages.debian[0].name' is missing"),
     BrokenManifest(
         condition: #"{"relase": ["a"]}"#, "relase' is no parameter of the element",
         "Did you mean 'release'?"),
@@ -113,9 +123,9 @@ private let broken = [
         "token' is a secret, and a plan shows its packages"),
     BrokenManifest(
         member: #""exports": {"DIB_RELEASE": "{release}"}"#,
-        "'exports.DIB_RELEASE' refers to unknown parameter 'release'"),
+        "'$.exports.DIB_RELEASE' refers to unknown parameter 'release'"),
     BrokenManifest(
-        member: #""privileges": ["netwrk"]"#, "'privileges' is 'netwrk'",
+        member: #""privileges": ["netwrk"]"#, "'$.privileges[0]' is 'netwrk'",
         "Did you mean 'network'?"),
 ]
 
@@ -126,12 +136,6 @@ private func aFaultIsNamedByItsPlace(manifest: BrokenManifest) {
     ) {
         try ManifestReader.read(Array(manifest.text.utf8))
     }
-}
-
-@Test(arguments: ["", "[]", "{", "\u{0}", "nul"])
-private func whatIsNoJSONObjectIsRefused(text: String) throws {
-    let fault = #expect(throws: PluginFault.self) { try ManifestReader.read(Array(text.utf8)) }
-    #expect(try #require(fault).reason.hasPrefix("has a broken manifest: it is no JSON object"))
 }
 
 @Test

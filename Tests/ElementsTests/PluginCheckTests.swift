@@ -51,24 +51,24 @@ struct PluginCheckTests {
             rules: [.contract],
             manifest: manifest().replacing(#""abi": 0"#, with: #""abi": 7"#)),
         Flaw(
-            rules: [.about, .about], objects: ["vendor", "license"],
+            rules: [.about, .about], objects: ["$.vendor", "$.license"],
             manifest: TestPlugin.manifest("flawed", #""requires": ["base"]"#)),
         Flaw(
             rules: [.noPhases],
             manifest: manifest().replacing(#"["base"]"#, with: "[]")),
         Flaw(
-            rules: [.parameterDoc], objects: ["parameters.size.doc"],
+            rules: [.parameterDoc], objects: ["$.parameters.size.doc"],
             manifest: parameter(#""doc": " ""#)),
         Flaw(
             rules: [.parameterEnvironment],
             manifest: parameter(#""doc": "Bytes", "environment": "TMP_MOUNT_PATH""#)),
         Flaw(
-            rules: [.parameterEnvironment], objects: ["parameters.b.environment"],
+            rules: [.parameterEnvironment], objects: ["$.parameters.b.environment"],
             manifest: manifest(
                 #""parameters": {"a": {"type": "string", "doc": "x", "environment": "ACME_A"},"#
                     + #" "b": {"type": "string", "doc": "y", "environment": "ACME_A"}}"#)),
         Flaw(
-            rules: [.packages, .packages], objects: ["packages.redhat", "packages.suse"],
+            rules: [.packages, .packages], objects: ["$.packages.redhat", "$.packages.suse"],
             manifest: manifest(#""packages": {"debian": ["mstflint"]}"#)),
         Flaw(
             rules: [],

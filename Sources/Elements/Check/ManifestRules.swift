@@ -20,7 +20,7 @@ enum ManifestRules {
         ]
         return fields.filter { isBlank($0.1 ?? "") }.map { key, _, meaning in
             Finding(
-                .about, "does not say \(meaning)", object: key,
+                .about, "does not say \(meaning)", object: place(key),
                 hint: "Give '\(key)' in manifest.json.")
         }
     }
@@ -33,8 +33,13 @@ enum ManifestRules {
         return [
             Finding(
                 .noPhases, "does nothing: it has no phases, no packages and no requirements",
-                object: "phases", hint: "Name a phase for each hook of the code in manifest.json.")
+                object: place("phases"),
+                hint: "Name a phase for each hook of the code in manifest.json.")
         ]
+    }
+
+    private static func place(_ names: String...) -> String {
+        names.reduce(JSONPath.root) { $0.member($1) }.description
     }
 
     private static func documentation(of parameter: ElementManifest.Parameter) -> [Finding] {
@@ -42,7 +47,7 @@ enum ManifestRules {
         return [
             Finding(
                 .parameterDoc, "does not explain the parameter '\(parameter.name)'",
-                object: "parameters.\(parameter.name).doc",
+                object: place("parameters", parameter.name, "doc"),
                 hint: "Say in one sentence what it does, with its unit.")
         ]
     }
@@ -51,7 +56,7 @@ enum ManifestRules {
         var owners: [String: String] = [:]
         return manifest.parameters.compactMap { parameter in
             guard let name = parameter.environment else { return nil }
-            let object = "parameters.\(parameter.name).environment"
+            let object = place("parameters", parameter.name, "environment")
             if ReservedVariables.names.contains(name) {
                 return Finding(
                     .parameterEnvironment,
@@ -76,7 +81,7 @@ enum ManifestRules {
         return families.filter { manifest.packages[$0] == nil }.map { family in
             Finding(
                 .packages, "names packages for other distributions, but none for '\(family)'",
-                object: "packages.\(family)",
+                object: place("packages", family),
                 hint: "Add the family, or name under 'distributions' those that the element is for."
             )
         }
