@@ -24,6 +24,9 @@ package enum Installation {
     /// The shell elements that came with this program; nil when none did.
     package static var shellElementFolder: FilePath? { folder("share/dibhost/elements") }
 
+    /// What elements are written with, as it came with this program; nil when it did not.
+    package static var sdkFolder: FilePath? { folder("lib/dibhost/sdk") }
+
     /// A program of dibhost's own: beside this one, or in ../libexec/dibhost.
     ///
     /// - Throws: `BuildError` with status 3 when it is in neither place.

@@ -5,6 +5,6 @@ import ArgumentParser
 /// `dibhost plugin`: for those who write or ship plugins.
 struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plugin", abstract: "Looks into plugin files.",
-        subcommands: [PluginInspect.self, PluginCheckCommand.self])
+        commandName: "plugin", abstract: "Begins new plugins and looks into plugin files.",
+        subcommands: [PluginNew.self, PluginInspect.self, PluginCheckCommand.self])
 }
