@@ -58,6 +58,7 @@ let package = Package(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .executableTarget(name: "Init", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "ElementAPI", dependencies: ["CElement"]),
         .executableTarget(
@@ -66,7 +67,8 @@ let package = Package(
             path: "benchmarks/TreeToImage"),
         .executableTarget(
             name: "ManualPages", path: "Scripts/ManualPages", exclude: ["Parts"]),
-        .executableTarget(name: "Worker", dependencies: ["CElement", "LinuxSystem", "Wire"]),
+        .executableTarget(
+            name: "Worker", dependencies: ["CElement", "CFFI", "LinuxSystem", "Wire"]),
         .executableTarget(
             name: "Host",
             dependencies: [

@@ -46,13 +46,14 @@ final class NativeHooks {
         let user = build.plan.request.user
         var invocation = HookInvocation(
             element: element.name, phase: hook.phase, hook: hook.sortName, plugin: plugin,
-            expectedPhases: manifest.phases.map(\.phase),
+            expectedPhases: manifest.tablePhases,
             environment: build.environment.variables(for: hook.phase),
             user: UserAccount(
                 name: user.name, id: user.id, group: user.group, groups: user.groups,
                 home: user.home),
             limits: Command.Limits(
                 deadline: deadline(of: hook), interrupt: build.limits.interrupt))
+        invocation.function = manifest.function(of: hook.phase)
         invocation.privileges = manifest.privileges
         invocation.tree = tree
         invocation.parameters = parameters(of: element.name)

@@ -12,8 +12,10 @@ package struct HookInvocation: Sendable {
     package var hook: String
     /// The plugin's file: the descriptor that was inspected.
     package var plugin: FileDescriptor
-    /// The phases of the manifest.
+    /// The phases of the manifest whose work the plugin's table does.
     package var expectedPhases: [Phase]
+    /// The plain C function that does the work of the phase; nil: the plugin's table has it.
+    package var function: BoundFunction?
     /// The privileges of the manifest.
     package var privileges: [ElementManifest.Privilege] = []
     /// The folder of the target tree; nil when the phase has none.

@@ -6,7 +6,7 @@ package import SystemPackage
 
 /// A plugin as its file describes it; none of its code has run.
 package struct PluginFile {
-    /// The one symbol that a plugin exports, DIB_ENTRY_SYMBOL.
+    /// The symbol that a plugin exports unless plain C functions do all of its work, DIB_ENTRY_SYMBOL.
     package static let entrySymbol: StaticString = "dib_element_v1"
     /// DIB_MANIFEST_SECTION.
     static let manifestSection: StaticString = ".dib.manifest"
@@ -23,7 +23,8 @@ package struct PluginFile {
         package var fault: PluginFault
     }
 
-    /// Reads the open file: ELF, machine, manifest, contract version, entry symbol; the first fault is thrown.
+    /// Reads the open file: ELF, machine, manifest, contract version, entry symbol, functions; the first fault is
+    /// thrown.
     ///
     /// - Throws: `PluginFault`; `Unusable` when the manifest was read and something else is wrong.
     package init(reading file: FileDescriptor, path: FilePath) throws {
@@ -48,7 +49,8 @@ package struct PluginFile {
 
     private static func fault(of elf: ELFFile, _ manifest: ElementManifest) throws -> PluginFault? {
         if let fault = machineFault(elf) ?? contractFault(manifest) { return fault }
-        return try entryFault(elf)
+        if manifest.needsTable, let fault = try entryFault(elf) { return fault }
+        return try functionFault(elf, manifest)
     }
 
     /// Why the code cannot run on this machine.
@@ -72,12 +74,23 @@ package struct PluginFile {
                 : "Build the plugin with this dibhost's dib_element.h.")
     }
 
-    /// Why the code cannot be called.
+    /// Why the plugin's table cannot be asked for.
     static func entryFault(_ elf: ELFFile) throws -> PluginFault? {
         guard try !elf.defines(entrySymbol) else { return nil }
         return PluginFault(
             "does not export \(entrySymbol)",
             hint: "Define the function with @c(dib_element_v1), or extern \"C\" in C++.")
+    }
+
+    /// Why the first of the plain C functions that cannot be called cannot be called.
+    private static func functionFault(
+        _ elf: ELFFile, _ manifest: ElementManifest
+    ) throws -> PluginFault? {
+        for hook in manifest.phases {
+            guard let symbol = hook.function?.symbol else { continue }
+            if let fault = try elf.fault(of: symbol, calledIn: hook.phase) { return fault }
+        }
+        return nil
     }
 
     /// The element that the plugin holds.

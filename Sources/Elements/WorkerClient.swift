@@ -20,7 +20,7 @@ package struct WorkerClient: Sendable {
     package func run(
         _ invocation: HookInvocation, onEvent: (WorkerEvent) -> Void = { _ in }
     ) throws -> [String: String] {
-        let order = try FileDescriptor.memoryFile(holding: workOrder(invocation).encoded)
+        let order = try FileDescriptor.memoryFile(holding: try workOrder(invocation).encoded)
         defer { try? order.close() }
         let pipe = try FileDescriptor.pipe()
         defer {
@@ -59,17 +59,21 @@ package struct WorkerClient: Sendable {
         return command
     }
 
-    private func workOrder(_ invocation: HookInvocation) -> WorkOrder {
+    private func workOrder(_ invocation: HookInvocation) throws -> WorkOrder {
         let user = invocation.user
+        let values = values(of: invocation)
         return WorkOrder(
             element: invocation.element, phase: invocation.phase.number,
             expectedPhases: invocation.expectedPhases.map(\.number),
-            parameters: invocation.parameters, values: values(of: invocation),
+            parameters: invocation.parameters, values: values,
             environment: invocation.environment, hasTree: invocation.tree != nil,
             isInChroot: invocation.phase.isInChroot,
             user: .init(
                 name: user.name, id: user.id, group: user.group, groups: user.groups,
-                home: user.home))
+                home: user.home),
+            call: try invocation.function.map {
+                try FunctionArguments(invocation, values).call($0)
+            })
     }
 
     /// What the hook may know: paths of the build host mean nothing in the chroot, and the path of

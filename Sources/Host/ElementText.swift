@@ -59,7 +59,8 @@ enum ElementText {
         var table = TextTable(indentation: 2)
         for hook in element.hooks {
             table.add(
-                hook.phase.rawValue, hook.sortName, hook.phase.isInChroot ? "in the chroot" : "")
+                hook.phase.rawValue, hook.sortName, hook.phase.isInChroot ? "in the chroot" : "",
+                element.manifest?.function(of: hook.phase).map { "calls \($0.call())" } ?? "")
         }
         return ["hooks"] + table.lines
     }

@@ -58,9 +58,22 @@ struct PlanText {
             table.add(
                 String(number + 1), step.phase?.rawValue ?? "-", step.name,
                 step.kind == .host ? "" : "\(step.kind.rawValue)", place,
-                step.mayGrow ? "may grow" : "")
+                step.mayGrow ? "may grow" : "", call(of: step))
         }
         return ["steps"] + table.lines
+    }
+
+    /// The plain C function that a step calls, with the values of parameters.
+    private func call(of step: PlannedStep) -> String {
+        let element = plan.elements.first { $0.description.name == step.element }?.description
+        guard let phase = step.phase, let function = element?.manifest?.function(of: phase) else {
+            return ""
+        }
+        return "calls "
+            + function.call { name in
+                plan.parameters.first { $0.element == element?.name && $0.name == name }?.value
+                    ?? "NULL"
+            }
     }
 
     private var layout: [String] {

@@ -5,7 +5,7 @@ package struct WorkOrder: Equatable, Sendable {
     package var element: String
     /// A `dib_phase`.
     package var phase: UInt32
-    /// The phases of the manifest.
+    /// The phases of the manifest whose work the plugin's table does.
     package var expectedPhases: [UInt32]
     package var parameters: [String: String]
     /// The values of the build and those that earlier hooks published, by dotted name.
@@ -16,6 +16,8 @@ package struct WorkOrder: Equatable, Sendable {
     /// Whether the hook runs with the tree as its root folder.
     package var isInChroot: Bool
     package var user: User
+    /// The function that does the work of the phase; nil: the plugin's table has it.
+    package var call: FunctionCall?
 
     /// The user who called dibhost.
     package struct User: Equatable, Sendable {
@@ -37,7 +39,7 @@ package struct WorkOrder: Equatable, Sendable {
     package init(
         element: String, phase: UInt32, expectedPhases: [UInt32], parameters: [String: String],
         values: [String: String], environment: [String: String], hasTree: Bool, isInChroot: Bool,
-        user: User
+        user: User, call: FunctionCall? = nil
     ) {
         self.element = element
         self.phase = phase
@@ -48,12 +50,13 @@ package struct WorkOrder: Equatable, Sendable {
         self.hasTree = hasTree
         self.isInChroot = isInChroot
         self.user = user
+        self.call = call
     }
 }
 
 extension WorkOrder {
     /// Fits no other kind of file: the four letters "dibw" and the version of this layout.
-    private static let mark: UInt64 = 0x0000_0001_7762_6964
+    private static let mark: UInt64 = 0x0000_0002_7762_6964
 
     /// The descriptors of a worker beside the standard ones.
     package enum Descriptor {
@@ -84,6 +87,7 @@ extension WorkOrder {
         writer.put(user.group)
         writer.put(user.groups) { $0.put($1) }
         writer.put(user.home)
+        writer.put(call.map { [$0] } ?? []) { $1.put(to: &$0) }
         return writer.bytes
     }
 
@@ -103,6 +107,8 @@ extension WorkOrder {
             name: try reader.text(), id: try reader.number(), group: try reader.number(),
             groups: try reader.list { reader throws(FrameError) in try reader.number() },
             home: try reader.text())
+        call = try reader.list { reader throws(FrameError) in try FunctionCall(from: &reader) }
+            .first
         try reader.end()
     }
 }

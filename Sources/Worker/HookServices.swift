@@ -14,6 +14,8 @@ final class HookServices {
     private var texts: [String: UnsafePointer<CChar>] = [:]
     /// The output of the last captured program.
     var captured: UnsafeMutableBufferPointer<UInt8>?
+    /// Why a plain C function says that the hook fails: the first reason that it gave.
+    private(set) var failure: (message: String?, hint: String?)?
 
     init(order: WorkOrder, frames: FrameOutput) {
         self.order = order
@@ -22,6 +24,10 @@ final class HookServices {
 
     func log(level: UInt32, _ text: String) {
         frames.send(.log(level: level, text: shortened(text)))
+    }
+
+    func fail(_ message: String?, hint: String?) {
+        if failure == nil { failure = (message.map(shortened), hint.map(shortened)) }
     }
 
     func progress(done: UInt64, total: UInt64) { frames.send(.progress(done: done, total: total)) }

@@ -10,7 +10,7 @@ import Wire
 ///
 /// It is never closed: Swift cannot unload, and the process ends soon.
 struct PluginLibrary {
-    let entry: dib_entry
+    private let handle: UnsafeMutableRawPointer
 
     /// Loads the file behind the descriptor: the one that was inspected, whatever lies under its name by now.
     static func load(_ descriptor: Int32) throws -> PluginLibrary {
@@ -22,12 +22,27 @@ struct PluginLibrary {
                 .load, text,
                 hint: "Build the plugin for this system and install the libraries that it needs.")
         }
-        guard let symbol = dlsym(library, DIB_ENTRY_SYMBOL) else {
+        return PluginLibrary(handle: library)
+    }
+
+    /// The function that returns the plugin's table.
+    func entry() throws -> dib_entry {
+        guard let symbol = dlsym(handle, DIB_ENTRY_SYMBOL) else {
             throw WorkerFailure(
                 .contract, "the plugin has no function '\(DIB_ENTRY_SYMBOL)'",
                 hint: "Export it with @c(\(DIB_ENTRY_SYMBOL)), or with C linkage.")
         }
-        return PluginLibrary(entry: unsafeBitCast(symbol, to: dib_entry.self))
+        return unsafeBitCast(symbol, to: dib_entry.self)
+    }
+
+    /// The address of a plain C function.
+    func function(_ name: String) throws -> UnsafeMutableRawPointer {
+        guard let symbol = dlsym(handle, name) else {
+            throw WorkerFailure(
+                .contract, "the plugin has no function '\(name)'",
+                hint: "Export it with C linkage and default visibility.")
+        }
+        return symbol
     }
 
     /// The file's own path, so that $ORIGIN of its run path means its folder, if the inspected file still lies there;

@@ -14,15 +14,12 @@ enum Worker {
             try prepareProcess()
             let order = try readOrder()
             let library = try PluginLibrary.load(WorkOrder.Descriptor.plugin)
-            let host = HostTable(HookServices(order: order, frames: frames))
-            let table = try PluginTable(library.entry(host.table), element: order.element)
-            guard Set(table.phases) == Set(order.expectedPhases) else {
-                frames.send(.phases(table.phases))
-                finish()
+            let services = HookServices(order: order, frames: frames)
+            if let call = order.call {
+                try run(call, library, services)
+            } else {
+                try runTable(library, services, frames)
             }
-            try table.checkHooks()
-            if order.isInChroot { try enterTree() }
-            try table.run(phase: order.phase, host: host.table)
             frames.send(.done)
         } catch let failure as WorkerFailure {
             frames.send(.failed(failure.frame))
@@ -30,6 +27,34 @@ enum Worker {
             frames.send(.failed(.init(.worker, "the worker failed: \(error)")))
         }
         finish()
+    }
+
+    /// Calls the hook of the table that the plugin's entry function returns.
+    private static func runTable(
+        _ library: PluginLibrary, _ services: HookServices, _ frames: FrameOutput
+    ) throws {
+        let order = services.order
+        let host = HostTable(services)
+        let table = try PluginTable(try library.entry()(host.table), element: order.element)
+        guard Set(table.phases) == Set(order.expectedPhases) else {
+            frames.send(.phases(table.phases))
+            finish()
+        }
+        try table.checkHooks()
+        if order.isInChroot { try enterTree() }
+        try table.run(phase: order.phase, host: host.table)
+    }
+
+    /// Calls the plain C function that the manifest names.
+    ///
+    /// All that libffi needs is made before the chroot: it may look at its own file and at /proc.
+    private static func run(
+        _ call: FunctionCall, _ library: PluginLibrary, _ services: HookServices
+    ) throws {
+        let function = try ForeignFunction(
+            call, at: try library.function(call.symbol), services)
+        if services.order.isInChroot { try enterTree() }
+        try function.run()
     }
 
     /// Ends without the exit handlers of the plugin, which could undo what was said; what it

@@ -14,6 +14,8 @@ struct WorkerRun {
     var phase: Phase
     var phases: [Phase]
     var element: String
+    /// The plain C function that does the work in place of the plugin's table.
+    var function: BoundFunction?
     var parameters: [String: String] = [:]
     var values: [String: String] = [:]
     var environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
@@ -56,6 +58,7 @@ struct WorkerRun {
             element: element, phase: phase, hook: "50-\(element)", plugin: library,
             expectedPhases: phases, environment: environment, user: user,
             limits: .init(deadline: deadline))
+        invocation.function = function
         invocation.privileges = privileges
         invocation.tree = tree
         invocation.parameters = parameters

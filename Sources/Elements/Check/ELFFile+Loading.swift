@@ -20,6 +20,8 @@ extension ELFFile {
         var isUndefined: Bool
         var isWeak: Bool
         var isFunction: Bool
+        /// A variable; a symbol may be neither, as assemblers leave them.
+        var isData: Bool
         /// Hidden and internal symbols are nobody else's business.
         var isVisible: Bool
         /// The index of its version in `versionNeeds`; 0 and 1 mean none.
@@ -79,7 +81,8 @@ extension ELFFile {
             symbols.append(
                 Symbol(
                     name: text, isUndefined: home == 0, isWeak: info >> 4 == 2,
-                    isFunction: [2, 10].contains(info & 15), isVisible: [0, 3].contains(other & 3),
+                    isFunction: [2, 10].contains(info & 15), isData: [1, 5, 6].contains(info & 15),
+                    isVisible: [0, 3].contains(other & 3),
                     version: (versions?.number(UInt16.self, at: index * 2) ?? 0) & 0x7fff))
         }
         return symbols

@@ -2,8 +2,10 @@
 
 /// How the file was linked: protection of memory, what it exports, what a debugger finds.
 enum LinkingRules {
-    static func findings(in elf: ELFFile) throws -> [Finding] {
-        try memory(elf) + runPaths(elf) + exports(elf) + debugInformation(elf)
+    static func findings(
+        in elf: ELFFile, calling called: [String]
+    ) throws -> [Finding] {
+        try memory(elf) + runPaths(elf) + exports(elf, calling: called) + debugInformation(elf)
     }
 
     private static func memory(_ elf: ELFFile) throws -> [Finding] {
@@ -62,12 +64,12 @@ enum LinkingRules {
         }
     }
 
-    private static func exports(_ elf: ELFFile) throws -> [Finding] {
+    private static func exports(_ elf: ELFFile, calling called: [String]) throws -> [Finding] {
         let others = try elf.dynamicSymbols().filter { symbol in
             // Swift exports what is public; nobody can look it up by accident.
             !symbol.isUndefined && symbol.isFunction && symbol.isVisible
                 && symbol.name != "\(PluginFile.entrySymbol)" && !symbol.name.hasPrefix("$s")
-                && !["_init", "_fini"].contains(symbol.name)
+                && !(["_init", "_fini"] + called).contains(symbol.name)
         }.map(\.name).sorted()
         guard let first = others.first else { return [] }
         let rest = others.count == 1 ? "" : " and \(others.count - 1) more"

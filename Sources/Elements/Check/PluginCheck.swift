@@ -80,7 +80,10 @@ package struct PluginCheck {
             let trust = inspector.runPathFault(
                 needed: elf.neededLibraries, runPaths: elf.runPaths, origin: origin)
             if let trust { check.add(.trust, trust) }
-            check.attempt(.elf) { $0.findings += try LinkingRules.findings(in: elf) }
+            check.attempt(.elf) {
+                let called = $0.manifest?.phases.compactMap(\.function?.symbol) ?? []
+                $0.findings += try LinkingRules.findings(in: elf, calling: called)
+            }
             check.attempt(.elf) {
                 $0.findings += try LibraryRules(elf, origin: origin).findings()
             }
@@ -105,8 +108,16 @@ package struct PluginCheck {
         if let fault = PluginFile.machineFault(elf) { add(.machine, fault) }
         if let fault = manifest.flatMap(PluginFile.contractFault) { add(.contract, fault) }
         attempt(.elf) { check in
-            if let fault = try PluginFile.entryFault(elf) {
+            // Without its manifest nobody knows that a library needs no table.
+            let needsTable = check.manifest?.needsTable ?? true
+            if needsTable, let fault = try PluginFile.entryFault(elf) {
                 check.add(.entrySymbol, fault, object: "\(PluginFile.entrySymbol)")
+            }
+            for hook in check.manifest?.phases ?? [] {
+                guard let symbol = hook.function?.symbol,
+                    let fault = try elf.fault(of: symbol, calledIn: hook.phase)
+                else { continue }
+                check.add(.entrySymbol, fault, object: "phases.\(hook.phase.rawValue).symbol")
             }
         }
     }

@@ -4,6 +4,9 @@ extension ElementManifest {
     /// The phases whose work the plugin's own table does.
     package var tablePhases: [Phase] { phases.filter { $0.function == nil }.map(\.phase) }
 
+    /// Whether the plugin has a table at all: plain C functions may do the work of every phase.
+    package var needsTable: Bool { phases.isEmpty || !tablePhases.isEmpty }
+
     /// The plain C function that does the work of `phase`, if one does.
     package func function(of phase: Phase) -> BoundFunction? {
         phases.first { $0.phase == phase }?.function

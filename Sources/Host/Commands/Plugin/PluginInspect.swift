@@ -22,7 +22,8 @@ struct PluginInspect: ParsableCommand {
         var element: ElementDescription
         var machine: String
         var neededLibraries: [String]
-        var entrySymbol: String
+        /// nil: plain C functions do all of its work.
+        var entrySymbol: String?
     }
 
     func run() throws {
@@ -31,14 +32,14 @@ struct PluginInspect: ParsableCommand {
         let inspection = Inspection(
             element: plugin.element, machine: plugin.machine.name,
             neededLibraries: plugin.neededLibraries,
-            entrySymbol: "\(PluginFile.entrySymbol)")
+            entrySymbol: plugin.manifest.needsTable ? "\(PluginFile.entrySymbol)" : nil)
         guard !json else {
             Terminal.write(try JSONText.of(inspection))
             return
         }
         var table = TextTable()
         table.add("machine", inspection.machine)
-        table.add("entry", inspection.entrySymbol)
+        table.add("entry", inspection.entrySymbol ?? "none: plain C functions do the work")
         table.add("contract", "version \(plugin.manifest.abi)")
         table.add("needs", inspection.neededLibraries.joined(separator: ", "))
         Terminal.write(

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Elements
+import LinuxSystem
+import Planning
+import SystemPackage
+import TestSupport
+
+/// The library of plain C functions, Tests/FixtureLibraries/plain.c, in the folder of one test.
+struct PlainLibrary {
+    let folder: FilePath
+    /// The tree that its functions work on.
+    let tree: FilePath
+    var phase = Phase.install
+    var parameters: [String: String] = [:]
+    var values: [String: String] = [:]
+    var privileges: [ElementManifest.Privilege] = []
+
+    /// Compiles the library and makes a tree with a shell.
+    static func with(
+        programs: [String] = [], _ body: (inout PlainLibrary) throws -> Void
+    ) throws {
+        try TemporaryFolder.with("plain") { folder in
+            let source = BuiltProducts.repository.appending("Tests/FixtureLibraries/plain.c")
+            let file = folder.appending("libPlain.so")
+            try Command(
+                "cc",
+                [
+                    "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", source.string, "-o",
+                    file.string,
+                ]
+            ).checkedOutput()
+            try ScratchTree.with(programs: programs) { tree in
+                var library = PlainLibrary(folder: folder, tree: tree)
+                try body(&library)
+            }
+        }
+    }
+
+    /// Calls a function through a worker.
+    func call(
+        _ symbol: String, _ signature: String, _ arguments: [ArgumentSource] = []
+    ) throws -> WorkerRun.Outcome {
+        var run = WorkerRun("Plain", phase, of: [], element: "plain")
+        run.folder = folder
+        run.function = BoundFunction(
+            symbol: symbol, signature: try FunctionSignature(signature), arguments: arguments)
+        run.parameters = parameters
+        run.values = values
+        run.privileges = privileges
+        return try run.run(on: tree)
+    }
+
+    /// The lines that the function, or a program that it ran, printed; an error is a line too.
+    func lines(
+        _ symbol: String, _ signature: String, _ arguments: [ArgumentSource] = []
+    ) throws -> [String] {
+        let outcome = try call(symbol, signature, arguments)
+        let printed = outcome.events.compactMap { event in
+            if case .output(let line) = event { line } else { nil }
+        }
+        return printed + (outcome.error.map { ["error: \($0.message)"] } ?? [])
+    }
+}
+
+extension ArgumentSource {
+    static func literal(_ text: String) -> Self { .init(.literal, text) }
+    static func text(_ text: String) -> Self { .init(.text, text) }
+    static func parameter(_ name: String) -> Self { .init(.parameter, name) }
+    static func value(_ name: BuildValueName) -> Self { .init(.buildValue, name.rawValue) }
+    static func published(_ name: String) -> Self { .init(.published, name) }
+    static func service(_ service: HostService) -> Self { .init(.service, service.rawValue) }
+}
