@@ -37,7 +37,7 @@ test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=release
 	$(MAKE) bench CONFIGURATION=release
 
-lint: setup ## formatting, shell scripts, file lengths
+lint: setup ## formatting, shell scripts, file lengths, manifests
 	@Scripts/lint
 
 image: build image-of-products ## a bootable Debian in out/

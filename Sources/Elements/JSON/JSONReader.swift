@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads JSON as RFC 8259 has it, and nothing besides: no comments, no comma behind the last item, no name twice in one
-/// object, no NUL in a text. What other readers take in silence would be a fault that shows up at a customer's.
+/// Reads JSON as RFC 8259 has it, and nothing besides.
 ///
-/// The bytes come out of a file that anybody may have written: every index is checked, and depth is limited.
+/// No comments, no comma behind the last item, no name twice in one object, no NUL in a text: what other readers take
+/// in silence would be a fault that shows up at a customer's. The bytes come out of a file that anybody may have
+/// written: every index is checked, and depth is limited.
 struct JSONReader {
     /// Deeper than any manifest, and far from the end of the stack.
     private static let deepest = 32
