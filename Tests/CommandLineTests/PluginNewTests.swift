@@ -5,7 +5,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// `dibhost plugin new`: what it writes, tells and refuses. `OutOfTreeTests` builds what it writes.
+/// What `dibhost plugin new` writes, tells and refuses.
+///
+/// `OutOfTreeTests` builds what it writes.
 @Suite struct PluginNewTests {
     @Test func aSwiftElementIsOnePackage() throws {
         try TemporaryFolder.with("new") { folder in
