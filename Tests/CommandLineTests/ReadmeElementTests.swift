@@ -10,6 +10,7 @@ import Testing
     /// What each element of README.md leaves in an image.
     private static let works = [
         "hello": ("/etc/motd", "hello\n"), "asset-tag": ("/etc/asset-tag", "none\n"),
+        "network-card": ("/etc/network-card.conf", "firmware=stable\nmtu=1500\nsriov=0\n"),
     ]
 
     @Test func eachBlockThatLooksLikeAFileIsMarked() throws {
