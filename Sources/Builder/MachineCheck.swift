@@ -51,7 +51,9 @@ package struct MachineCheck {
     /// Looks at everything; a thing that is missing is a finding, not an error.
     package func findings() -> [Finding] {
         let rights = rootRights()
-        return Self.tools.map(tool) + [rights, namespaces(hasRoot: rights.state == .ok)]
+        return ownPrograms() + Self.tools.map(tool) + [
+            rights, namespaces(hasRoot: rights.state == .ok),
+        ]
             + [safePaths()] + Self.fileSystems.map(fileSystem) + [memory(), disk()]
     }
 

@@ -42,3 +42,11 @@ func aScratchFolderThatIsMissingIsFound() throws {
     #expect(scratch.state == .missing)
     #expect(scratch.remedy == "mkdir -p /nowhere")
 }
+
+@Test(arguments: [
+    ("libffi.so.8", "libffi8"), ("libgcc_s.so.1", "libgcc-s1"), ("libstdc++.so.6", "libstdc++6"),
+    ("libglib-2.0.so.0", "libglib-2.0-0"), ("libswiftCore.so", nil),
+])
+func aLibraryIsNamedWithItsPackage(library: String, package: String?) {
+    #expect(MachineCheck.package(of: library) == package)
+}

@@ -11,7 +11,10 @@ struct Scribe: Element, InstallPhase, PostRootPhase {
 
     init(_ parameters: Parameters) throws { work = parameters.list("work") }
 
-    func install(_ target: InstallContext) throws { try work.forEach { try perform($0, target) } }
+    /// Items of one word are for the other side.
+    func install(_ target: InstallContext) throws {
+        try work.filter { $0.contains(" ") }.forEach { try perform($0, target) }
+    }
 
     func postRoot(_ target: PostRootContext) throws {
         for item in work {
