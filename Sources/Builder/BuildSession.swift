@@ -35,6 +35,11 @@ package struct BuildSession {
         }
     }
 
+    private enum End {
+        case finished(BuildReport)
+        case failed(BuildError)
+    }
+
     private let plan: BuildPlan
     private let programs: Programs
     private let publicationPause: Duration
@@ -67,32 +72,31 @@ package struct BuildSession {
     package func run(
         onEvent: (BuildEvent) throws -> Void, onTick: () -> Void = {}
     ) throws -> BuildReport {
-        SignalWatch.ignoreBrokenPipes()
         let lock = try OutputLock.take(imageName: FilePath(plan.request.imageName))
-        let signals = try SignalWatch([SIGINT, SIGTERM, SIGHUP])
-        let name = "dibhost." + Self.randomName()
-        let control = try AbstractSocket.listening(at: name)
-        let link = try BuilderLink.make(
-            frame: Frame.encode(BuilderProcess.Assignment(plan: plan, supervisor: getpid())))
-        let messages = try FileDescriptor.pipe()
-        let reading = OwnedDescriptor(messages.readEnd)
-        let writing = OwnedDescriptor(messages.writeEnd)
-        let child = try startInit(control: name, output: writing.descriptor)
-        try writing.close()
-        var loop = SupervisorLoop(
-            link: link, control: control, signals: signals, messages: reading,
+        defer { withExtendedLifetime(lock) {} }
+        let session = RootSession(
+            programs: programs, arguments: ["run-plan"], user: plan.request.user.name,
             publicationPause: publicationPause)
-        let outcome: SupervisorLoop.Outcome
-        do {
-            outcome = try loop.run(until: child.processDescriptor, onEvent, onTick)
-        } catch {
-            loop.endAtOnce()
-            _ = try child.wait()
-            throw error
+        let assignment = BuilderProcess.Assignment(plan: plan, supervisor: getpid())
+        var end: End?
+        let failure = try session.run(
+            sending: Frame.encode(assignment),
+            onFrame: { json in
+                let event = try Frame.decode(BuildEvent.self, from: json)
+                switch event {
+                case .buildFinished(let report): end = .finished(report)
+                case .buildFailed(let error): end = .failed(error)
+                default: break
+                }
+                try onEvent(event)
+                guard case .stepStarted(_, _, let step) = event else { return .goOn }
+                return step.name == HostStep.publish.rawValue ? .consent : .goOn
+            }, onTick: onTick)
+        switch end {
+        case .finished(let report): return report
+        case .failed(let error): throw error
+        case nil: throw failure
         }
-        let status = try child.wait()
-        withExtendedLifetime(lock) {}
-        return try report(outcome, status)
     }
 
     /// 32 random hexadecimal digits.
@@ -100,62 +104,5 @@ package struct BuildSession {
         var generator = SystemRandomNumberGenerator()
         let digits = (0..<2).map { _ in String(generator.next() as UInt64, radix: 16) }
         return digits.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
-    }
-
-    private func startInit(control: String, output: FileDescriptor) throws -> ChildProcess {
-        let arguments = ["--control", control, "--", programs.dibhost.string, "run-plan"]
-        guard UserAccount.effectiveID != 0 else {
-            return try Command(programs.`init`.string, arguments).start(
-                output: output, error: output)
-        }
-        var sudo = Command("sudo", ["-n", "--", programs.`init`.string] + arguments)
-        // In a session of its own sudo would not find the password that the user gave on this
-        // terminal a moment ago.
-        sudo.newSession = false
-        do {
-            return try sudo.start(output: output, error: output)
-        } catch let error as BuildError where error.code == .environment {
-            throw RootRights.error(user: plan.request.user.name, cause: "sudo is not installed")
-        }
-    }
-
-    private func report(
-        _ outcome: SupervisorLoop.Outcome, _ status: ExitStatus
-    ) throws -> BuildReport {
-        switch outcome.end {
-        case .finished(let report): return report
-        case .failed(let error): throw error
-        case .none: break
-        }
-        if let signal = outcome.signal {
-            throw BuildError(.interrupted, "ended by \(SignalName.of(signal))")
-        }
-        let text = outcome.lines.joined(separator: "\n")
-        // sudo ends with 1 when it does not start the program, dibhost-init with a status of its own.
-        if !outcome.isConnected, UserAccount.effectiveID != 0, status == .exited(1) {
-            throw RootRights.error(
-                user: plan.request.user.name, cause: text.isEmpty ? nil : text)
-        }
-        if !outcome.isConnected || status == Self.initFailed {
-            throw BuildError(
-                .environment, "cannot start the builder",
-                hint: "Run 'dibhost doctor'; in a container, allow it to mount (CAP_SYS_ADMIN).",
-                cause: text.isEmpty ? "'\(programs.`init`)': \(status)" : text)
-        }
-        throw BuildError(
-            .buildFailed, "the builder ended without a result: \(Self.builderStatus(status))",
-            detail: text.isEmpty ? nil : text,
-            hint: "Its mounts, processes and scratch memory are gone; 'dibhost gc' removes files.")
-    }
-
-    /// INIT_FAILED of Sources/Init/init.h.
-    private static let initFailed = ExitStatus.exited(125)
-
-    /// dibhost-init reports a signal as a shell does: 128 and its number.
-    private static func builderStatus(_ status: ExitStatus) -> ExitStatus {
-        if case .exited(let number) = status, number > 128, number < 192 {
-            return .signalled(number - 128)
-        }
-        return status
     }
 }

@@ -18,7 +18,7 @@ package enum BuilderProcess {
     }
 
     /// The events socket and the consent pipe, by dibhost-init's promise.
-    private static let socket = FileDescriptor(rawValue: 3)
+    static let socket = FileDescriptor(rawValue: 3)
     private static let consent = FileDescriptor(rawValue: 4)
 
     /// Gets the plan over the events socket and has `body` run it.
@@ -32,16 +32,11 @@ package enum BuilderProcess {
     package static func run(
         _ body: (Assignment, EventSink, SupervisorLink) throws -> BuildReport
     ) throws(BuildError) -> Int32 {
-        SignalWatch.ignoreBrokenPipes()
-        guard getppid() == 1, fcntl(socket.rawValue, F_GETFD) >= 0 else {
-            throw BuildError(
-                .refused, "'run-plan' is started by dibhost itself", hint: "Use 'dibhost build'.")
-        }
-        for descriptor in [socket, consent] { _ = fcntl(descriptor.rawValue, F_SETFD, FD_CLOEXEC) }
+        try prepare(command: "run-plan", remedy: "Use 'dibhost build'.")
         let link = SupervisorLink(interrupt: socket, consent: consent)
         let events = EventSink(socket: socket)
         do {
-            events.send(.buildFinished(try body(try readAssignment(), events, link)))
+            events.send(.buildFinished(try body(try received(Assignment.self), events, link)))
             return 0
         } catch {
             let error = BuildError(wrapping: error)
@@ -50,9 +45,20 @@ package enum BuilderProcess {
         }
     }
 
-    private static func readAssignment() throws -> Assignment {
+    /// Checks that dibhost-init started this process, and keeps its connections from programs that it starts.
+    static func prepare(command: String, remedy: String) throws(BuildError) {
+        SignalWatch.ignoreBrokenPipes()
+        guard getppid() == 1, fcntl(socket.rawValue, F_GETFD) >= 0 else {
+            throw BuildError(
+                .refused, "'\(command)' is started by dibhost itself", hint: remedy)
+        }
+        for descriptor in [socket, consent] { _ = fcntl(descriptor.rawValue, F_SETFD, FD_CLOEXEC) }
+    }
+
+    /// What the supervisor sends first.
+    static func received<Value: Decodable>(_ type: Value.Type) throws -> Value {
         let length = try Frame.length(try bytes(4))
-        return try Frame.decode(Assignment.self, from: try bytes(length))
+        return try Frame.decode(type, from: try bytes(length))
     }
 
     private static func bytes(_ count: Int) throws -> [UInt8] {

@@ -15,10 +15,13 @@ package final class EventSink: Sendable {
     package init(socket: FileDescriptor) { self.socket = socket }
 
     /// Sends one event; events of one thread arrive in their order.
-    package func send(_ event: BuildEvent) {
+    package func send(_ event: BuildEvent) { send(value: event) }
+
+    /// Sends what another kind of supervisor understands.
+    func send(value: some Encodable) {
         let frame: [UInt8]
         do {
-            frame = try Frame.encode(event)
+            frame = try Frame.encode(value)
         } catch {
             preconditionFailure("an event always has a JSON form: \(error)")
         }

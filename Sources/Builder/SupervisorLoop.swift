@@ -3,19 +3,19 @@
 import Diagnostics
 internal import Glibc
 internal import LinuxSystem
-internal import Planning
 internal import SystemPackage
 
 /// Waits for everything that can happen to a supervisor: init connects, an event comes, a signal, a
 /// message of sudo's, the end.
 struct SupervisorLoop: ~Copyable {
-    enum End {
-        case finished(BuildReport)
-        case failed(BuildError)
+    /// What the loop does after a frame.
+    enum Reaction {
+        case goOn
+        /// The builder waits for the consent to publish.
+        case consent
     }
 
     struct Outcome {
-        var end: End?
         /// Whether init came so far as to connect.
         var isConnected = false
         /// The signal that ended the build at once, or asked for its end.
@@ -56,7 +56,8 @@ struct SupervisorLoop: ~Copyable {
 
     /// Runs until the process behind `ended` has ended, then takes what it left in the pipes.
     mutating func run(
-        until ended: FileDescriptor, _ onEvent: (BuildEvent) throws -> Void, _ onTick: () -> Void
+        until ended: FileDescriptor, _ onFrame: ([UInt8]) throws -> Reaction,
+        _ onTick: () -> Void
     ) throws -> Outcome {
         var hasEnded = false
         repeat {
@@ -74,7 +75,7 @@ struct SupervisorLoop: ~Copyable {
             if polled[2].revents != 0 { try connect() }
             if outcome.isConnected { link.flush() }
             hasEnded = polled[0].revents != 0
-            try readEvents(onEvent)
+            try readEvents(onFrame)
             readMessages()
             onTick()
             try consentWhenDue()
@@ -139,7 +140,7 @@ struct SupervisorLoop: ~Copyable {
         return user == 0
     }
 
-    private mutating func readEvents(_ onEvent: (BuildEvent) throws -> Void) throws {
+    private mutating func readEvents(_ onFrame: ([UInt8]) throws -> Reaction) throws {
         guard outcome.isConnected, !eventsEnded else { return }
         var isOpen = true
         while isOpen {
@@ -148,18 +149,7 @@ struct SupervisorLoop: ~Copyable {
             eventsEnded = eventsEnded || count == 0
             if isOpen { splitter.append(buffer[..<count]) }
             while let json = try splitter.next() {
-                let event = try Frame.decode(BuildEvent.self, from: json)
-                switch event {
-                case .buildFinished(let report): outcome.end = .finished(report)
-                case .buildFailed(let error): outcome.end = .failed(error)
-                default: break
-                }
-                try onEvent(event)
-                if case .stepStarted(_, _, let step) = event,
-                    step.name == HostStep.publish.rawValue
-                {
-                    consentDue = .now + publicationPause
-                }
+                if try onFrame(json) == .consent { consentDue = .now + publicationPause }
             }
         }
     }

@@ -3,6 +3,7 @@
 package import LinuxSystem
 package import Planning
 package import SystemPackage
+internal import Wire
 
 /// One run of one hook of a native element: all that its worker needs to know.
 package struct HookInvocation: Sendable {
@@ -32,6 +33,24 @@ package struct HookInvocation: Sendable {
     /// The user who called dibhost.
     package var user: UserAccount
     package var limits: Command.Limits
+    package var purpose = Purpose.build
+
+    /// What a hook is run for.
+    package enum Purpose: Sendable {
+        case build
+        /// A check, which wants to know what the plugin leaves in its process.
+        case trial
+        /// A check that only loads the plugin; no hook runs.
+        case load
+
+        var inOrder: WorkOrder.Purpose {
+            switch self {
+            case .build: .build
+            case .trial: .trial
+            case .load: .load
+            }
+        }
+    }
 
     package init(
         element: String, phase: Phase, hook: String, plugin: FileDescriptor,

@@ -20,7 +20,34 @@ package struct WorkerClient: Sendable {
     package func run(
         _ invocation: HookInvocation, onEvent: (WorkerEvent) -> Void = { _ in }
     ) throws -> [String: String] {
-        let order = try FileDescriptor.memoryFile(holding: try workOrder(invocation).encoded)
+        let (record, status) = try execute(try workOrder(invocation), invocation, onEvent)
+        if let error = record.error(status, invocation) { throw error }
+        return record.published
+    }
+
+    /// Runs one hook for a check, or with the purpose `load` none at all, and tells all that was seen of it.
+    ///
+    /// - Throws: `BuildError` when the worker could not do its part; what the plugin does wrong is in the result.
+    package func tryOut(_ invocation: HookInvocation) throws -> WorkerTrial {
+        let order: WorkOrder
+        do {
+            order = try workOrder(invocation)
+        } catch let error as BuildError {
+            // An argument of a function has no value: nothing was run.
+            return WorkerTrial(rule: .hookError, error: error, published: [:], lines: [], traces: [])
+        }
+        let (record, status) = try execute(order, invocation) { _ in }
+        let error = record.error(status, invocation)
+        if let error, record.isOwnFailure { throw error }
+        return WorkerTrial(
+            rule: record.brokenRule(status), error: error, published: record.published,
+            lines: record.tail.lines, traces: record.traces)
+    }
+
+    private func execute(
+        _ order: WorkOrder, _ invocation: HookInvocation, _ onEvent: (WorkerEvent) -> Void
+    ) throws -> (WorkerRecord, ExitStatus) {
+        let order = try FileDescriptor.memoryFile(holding: order.encoded)
         defer { try? order.close() }
         let pipe = try FileDescriptor.pipe()
         defer {
@@ -37,8 +64,7 @@ package struct WorkerClient: Sendable {
                 onEvent(.output(line))
             },
             onBytes: { record.take($0, onEvent) })
-        if let error = record.error(status, invocation) { throw error }
-        return record.published
+        return (record, status)
     }
 
     private func command(
@@ -67,13 +93,13 @@ package struct WorkerClient: Sendable {
             expectedPhases: invocation.expectedPhases.map(\.number),
             parameters: invocation.parameters, values: values,
             environment: invocation.environment, hasTree: invocation.tree != nil,
-            isInChroot: invocation.phase.isInChroot,
+            isInChroot: invocation.phase.isInChroot && invocation.purpose != .load,
             user: .init(
                 name: user.name, id: user.id, group: user.group, groups: user.groups,
                 home: user.home),
             call: try invocation.function.map {
                 try FunctionArguments(invocation, values).call($0)
-            })
+            }, purpose: invocation.purpose.inOrder)
     }
 
     /// What the hook may know: paths of the build host mean nothing in the chroot, and the path of

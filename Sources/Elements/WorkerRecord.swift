@@ -10,11 +10,13 @@ struct WorkerRecord {
     private(set) var published: [String: String] = [:]
     /// The last lines that it printed.
     var tail = TailBuffer(limit: 40)
+    /// What the plugin left changed in its process, in the order in which it was seen.
+    private(set) var traces: [WorkerTrial.Trace] = []
     private var stream = FrameStream()
-    private var isDone = false
-    private var phases: [UInt32]?
-    private var failure: WorkerFrame.Failure?
-    private var misunderstood: FrameError?
+    private(set) var isDone = false
+    private(set) var phases: [UInt32]?
+    private(set) var failure: WorkerFrame.Failure?
+    private(set) var misunderstood: FrameError?
 
     /// Takes bytes from the worker's pipe.
     mutating func take(_ bytes: UnsafeRawBufferPointer, _ onEvent: (WorkerEvent) -> Void) {
@@ -36,6 +38,7 @@ struct WorkerRecord {
             published[name] = value
             onEvent(.published(name: name, value: value))
         case .phases(let numbers): phases = numbers
+        case .observed(let kind, let text): traces.append(.init(kind, text))
         case .failed(let failure): self.failure = failure
         case .done: isDone = true
         }

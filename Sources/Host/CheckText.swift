@@ -37,6 +37,9 @@ enum CheckText {
             table.add(
                 finding.severity.rawValue, finding.rule.rawValue,
                 Terminal.printable(place + finding.message))
+            for line in (finding.detail ?? "").split(separator: "\n") {
+                table.add("", "", "    " + Terminal.printable(String(line)))
+            }
             if let hint = finding.hint { table.add("", "", "  " + Terminal.printable(hint)) }
         }
         let counts = [

@@ -10,7 +10,7 @@ struct Dibhost: ParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             Build.self, Plan.self, ElementsCommand.self, PluginCommand.self, Doctor.self,
-            CollectScratch.self, RunPlan.self,
+            CollectScratch.self, RunPlan.self, RunTrial.self,
         ],
         defaultSubcommand: Build.self)
 

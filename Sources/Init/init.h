@@ -25,8 +25,9 @@ _Noreturn void fail(const char *what);
 /// Connects to the supervisor's abstract socket, checks who listens there and receives the descriptors.
 struct handover receive_handover(const char *name);
 
-/// The whole life of PID 1: private mounts, a fresh /proc, the builder as its only child; never returns.
-_Noreturn void run_as_pid_1(const struct handover *handover, char *const *command);
+/// The whole life of PID 1: private mounts, a fresh /proc, the builder as its only child; never returns. `no_network`: nothing of
+/// the host's network is seen.
+_Noreturn void run_as_pid_1(const struct handover *handover, char *const *command, int no_network);
 
 /// dup2 that also works when both are the same descriptor: the copy survives exec.
 void place(int descriptor, int target);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dibhost-init --control NAME -- PROGRAM ARGUMENT...
+// dibhost-init --control NAME [--no-network] -- PROGRAM ARGUMENT...
 //
 // Stands between the supervisor, which runs as the user, and the builder, which needs root:
 //
@@ -11,7 +11,8 @@
 //
 // sudo closes every descriptor but 0 to 2, so the rest comes over an abstract socket. PID 1 ends when the builder
 // ends or when the supervisor's end of the lifetime pipe closes, for whatever reason; the kernel then kills every
-// process of the pid namespace and undoes every mount. PR_SET_PDEATHSIG would not do: it follows the thread that
+// process of the pid namespace and undoes every mount. With --no-network all of them see a network without any
+// interface that is up. PR_SET_PDEATHSIG would not do: it follows the thread that
 // started the child, and sudo clears it.
 #include "init.h"
 
@@ -45,8 +46,10 @@ static _Noreturn void wait_for_pid_1(pid_t child, const sigset_t *signals) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 5 || strcmp(argv[1], "--control") != 0 || strcmp(argv[3], "--") != 0) {
-        fprintf(stderr, "usage: dibhost-init --control NAME -- PROGRAM [ARGUMENT ...]\n");
+    int no_network = argc > 3 && strcmp(argv[3], "--no-network") == 0;
+    int separator = 3 + no_network;
+    if (argc < separator + 2 || strcmp(argv[1], "--control") != 0 || strcmp(argv[separator], "--") != 0) {
+        fprintf(stderr, "usage: dibhost-init --control NAME [--no-network] -- PROGRAM [ARGUMENT ...]\n");
         return 2;
     }
     if (geteuid() != 0) {
@@ -68,7 +71,7 @@ int main(int argc, char **argv) {
     if (child < 0) fail("start PID 1");
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        run_as_pid_1(&handover, argv + 4);
+        run_as_pid_1(&handover, argv + separator + 1, no_network);
     }
     // Were the events socket held here, the supervisor would not see the builder's end of it close.
     int received[] = {handover.input,    handover.output, handover.error,

@@ -29,7 +29,8 @@ static void make_root_a_mount_point(void) {
     free(folder);
 }
 
-static void enter_namespaces(void) {
+static void enter_namespaces(int no_network) {
+    if (no_network && unshare(CLONE_NEWNET) < 0) fail("make a network namespace");
     if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) < 0) fail("make mount, ipc and uts namespaces");
     // Without this, every mount would appear on the host too. Slaves, not private ones: what the host unmounts
     // during a build goes away here as well, else this copy would keep the host's device busy.
@@ -84,9 +85,9 @@ static void reap(pid_t builder) {
         if (child == builder) _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-_Noreturn void run_as_pid_1(const struct handover *handover, char *const *command) {
+_Noreturn void run_as_pid_1(const struct handover *handover, char *const *command, int no_network) {
     if (setsid() < 0) fail("make a session");
-    enter_namespaces();
+    enter_namespaces(no_network);
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);

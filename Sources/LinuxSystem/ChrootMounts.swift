@@ -47,6 +47,16 @@ package struct ChrootMounts: ~Copyable {
     /// The tree's /dev, for further device nodes.
     package var deviceFolder: FileDescriptor { dev.root }
 
+    /// Leaves the mounts to the end of the namespace.
+    package consuming func leaveInPlace() {
+        let dev = self.dev
+        let sys = self.sys
+        let proc = self.proc
+        dev.leaveInPlace()
+        sys.leaveInPlace()
+        proc.leaveInPlace()
+    }
+
     /// Undoes the mounts; the tree's own folders of these names are seen again.
     package consuming func detach() throws {
         let dev = self.dev

@@ -6,17 +6,30 @@ package import SystemPackage
 
 /// The mounts of this process's namespace, /proc/self/mountinfo.
 package enum MountTable {
-    /// The mount points below `folder`, itself not included, in the order in which they were made.
-    package static func mountPoints(below folder: FilePath) throws -> [FilePath] {
+    /// One mount that this process can reach.
+    package struct Entry: Sendable {
+        package var path: FilePath
+        /// The type of the file system, such as "ext4".
+        package var type: String
+    }
+
+    /// All mounts, in the order in which they were made.
+    package static func entries() throws -> [Entry] {
         let text = String(
             decoding: try FileDescriptor.contents(of: "/proc/self/mountinfo"), as: UTF8.self)
-        let prefix = folder.string.hasSuffix("/") ? folder.string : folder.string + "/"
         return text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 4 else { return nil }
-            let path = unescaped(fields[4])
-            return path.hasPrefix(prefix) ? FilePath(path) : nil
+            // Any number of optional fields ends with "-"; the type follows.
+            guard fields.count > 4, let end = fields.firstIndex(of: "-"), end + 1 < fields.count
+            else { return nil }
+            return Entry(path: FilePath(unescaped(fields[4])), type: unescaped(fields[end + 1]))
         }
+    }
+
+    /// The mount points below `folder`, itself not included, in the order in which they were made.
+    package static func mountPoints(below folder: FilePath) throws -> [FilePath] {
+        let prefix = folder.string.hasSuffix("/") ? folder.string : folder.string + "/"
+        return try entries().map(\.path).filter { $0.string.hasPrefix(prefix) && $0 != folder }
     }
 
     /// Undoes every mount below `folder`, the latest first, and returns the mount points.

@@ -7,7 +7,10 @@ package enum ProcessEnvironment {
     /// All variables.
     ///
     /// Read once, at the first call: later changes by setenv are not seen.
-    package static let current: [String: String] = {
+    package static let current = now()
+
+    /// All variables as they are at this moment.
+    package static func now() -> [String: String] {
         var variables: [String: String] = [:]
         var next = environ
         while let entry = next.pointee {
@@ -18,7 +21,7 @@ package enum ProcessEnvironment {
             next += 1
         }
         return variables
-    }()
+    }
 
     package static subscript(_ name: String) -> String? { current[name] }
 }

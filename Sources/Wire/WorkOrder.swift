@@ -19,6 +19,18 @@ package struct WorkOrder: Equatable, Sendable {
     /// The function that does the work of the phase; nil: the plugin's table has it.
     package var call: FunctionCall?
 
+    /// What the worker is to do with the plugin.
+    package var purpose: Purpose
+
+    package enum Purpose: UInt8, Sendable {
+        /// Run the hook.
+        case build = 0
+        /// Run the hook and tell what it left in the process.
+        case trial = 1
+        /// Load the plugin, and tell what that left; run no hook.
+        case load = 2
+    }
+
     /// The user who called dibhost.
     package struct User: Equatable, Sendable {
         package var name: String
@@ -39,7 +51,7 @@ package struct WorkOrder: Equatable, Sendable {
     package init(
         element: String, phase: UInt32, expectedPhases: [UInt32], parameters: [String: String],
         values: [String: String], environment: [String: String], hasTree: Bool, isInChroot: Bool,
-        user: User, call: FunctionCall? = nil
+        user: User, call: FunctionCall? = nil, purpose: Purpose = .build
     ) {
         self.element = element
         self.phase = phase
@@ -51,6 +63,7 @@ package struct WorkOrder: Equatable, Sendable {
         self.isInChroot = isInChroot
         self.user = user
         self.call = call
+        self.purpose = purpose
     }
 }
 
@@ -88,6 +101,7 @@ extension WorkOrder {
         writer.put(user.groups) { $0.put($1) }
         writer.put(user.home)
         writer.put(call.map { [$0] } ?? []) { $1.put(to: &$0) }
+        writer.put(purpose.rawValue)
         return writer.bytes
     }
 
@@ -109,6 +123,8 @@ extension WorkOrder {
             home: try reader.text())
         call = try reader.list { reader throws(FrameError) in try FunctionCall(from: &reader) }
             .first
+        guard let purpose = Purpose(rawValue: try reader.byte()) else { throw .unknownKind }
+        self.purpose = purpose
         try reader.end()
     }
 }

@@ -13,6 +13,8 @@ package enum WorkerFrame: Equatable, Sendable {
     case published(name: String, value: String)
     /// The plugin's hooks are for these phases, which are not the manifest's; the worker ends.
     case phases([UInt32])
+    /// Something that the plugin left changed in the process, in a trial; `text` says what.
+    case observed(Trace, String)
     /// The hook failed, or did not begin; the worker ends.
     case failed(Failure)
     /// The hook has done its work; the worker ends.
@@ -45,6 +47,16 @@ package enum WorkerFrame: Equatable, Sendable {
         }
     }
 
+    /// What a plugin can leave in its process.
+    package enum Trace: UInt8, Sendable {
+        /// A descriptor that was not there before; the text is its number and what it leads to.
+        case descriptor = 1
+        /// Threads that were not there before; the text is their number.
+        case threads = 2
+        /// Another setting of the process; the text names it.
+        case setting = 3
+    }
+
     private enum Kind: UInt8 {
         case log = 1
         case progress = 2
@@ -52,6 +64,7 @@ package enum WorkerFrame: Equatable, Sendable {
         case phases = 4
         case failed = 5
         case done = 6
+        case observed = 7
     }
 
     /// The longest text of a log line or a published value; the longest frame holds a few of them.
@@ -79,6 +92,10 @@ package enum WorkerFrame: Equatable, Sendable {
         case .phases(let numbers):
             writer.put(Kind.phases.rawValue)
             writer.put(numbers) { $0.put($1) }
+        case .observed(let trace, let text):
+            writer.put(Kind.observed.rawValue)
+            writer.put(trace.rawValue)
+            writer.put(text)
         case .failed(let failure):
             writer.put(Kind.failed.rawValue)
             writer.put(failure.stage.rawValue)
@@ -101,6 +118,9 @@ package enum WorkerFrame: Equatable, Sendable {
         case .published: self = .published(name: try reader.text(), value: try reader.text())
         case .phases:
             self = .phases(try reader.list { reader throws(FrameError) in try reader.number() })
+        case .observed:
+            guard let trace = Trace(rawValue: try reader.byte()) else { throw .unknownKind }
+            self = .observed(trace, try reader.text())
         case .failed:
             guard let stage = Failure.Stage(rawValue: try reader.byte()) else { throw .unknownKind }
             let code = Int32(bitPattern: try reader.number())

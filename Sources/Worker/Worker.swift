@@ -13,12 +13,16 @@ enum Worker {
         do {
             try prepareProcess()
             let order = try readOrder()
+            let trace = order.purpose == .build ? nil : try ProcessTrace(frames)
             let library = try PluginLibrary.load(WorkOrder.Descriptor.plugin)
             let services = HookServices(order: order, frames: frames)
             if let call = order.call {
-                try run(call, library, services)
+                try run(call, library, services, trace)
+            } else if order.purpose != .load || !order.expectedPhases.isEmpty {
+                try runTable(library, services, frames, trace)
             } else {
-                try runTable(library, services, frames)
+                // A library of plain C functions was only to be loaded.
+                trace?.report()
             }
             frames.send(.done)
         } catch let failure as WorkerFailure {
@@ -31,7 +35,8 @@ enum Worker {
 
     /// Calls the hook of the table that the plugin's entry function returns.
     private static func runTable(
-        _ library: PluginLibrary, _ services: HookServices, _ frames: FrameOutput
+        _ library: PluginLibrary, _ services: HookServices, _ frames: FrameOutput,
+        _ trace: ProcessTrace?
     ) throws {
         let order = services.order
         let host = HostTable(services)
@@ -41,7 +46,13 @@ enum Worker {
             finish()
         }
         try table.checkHooks()
+        if order.purpose == .load {
+            trace?.report()
+            return
+        }
         if order.isInChroot { try enterTree() }
+        try trace?.begin()
+        defer { trace?.report() }
         try table.run(phase: order.phase, host: host.table)
     }
 
@@ -49,11 +60,14 @@ enum Worker {
     ///
     /// All that libffi needs is made before the chroot: it may look at its own file and at /proc.
     private static func run(
-        _ call: FunctionCall, _ library: PluginLibrary, _ services: HookServices
+        _ call: FunctionCall, _ library: PluginLibrary, _ services: HookServices,
+        _ trace: ProcessTrace?
     ) throws {
         let function = try ForeignFunction(
             call, at: try library.function(call.symbol), services)
         if services.order.isInChroot { try enterTree() }
+        try trace?.begin()
+        defer { trace?.report() }
         try function.run()
     }
 

@@ -17,7 +17,7 @@ struct PluginCheckCommandTests {
                 manifest, to: folder.appending("nic.so"),
                 flags: ["-g", "-Wl,-z,now,-z,relro"] + flags)
             try body(
-                try DibhostRun(["plugin", "check"] + options + ["nic.so"], in: folder))
+                try DibhostRun(["plugin", "check", "--static"] + options + ["nic.so"], in: folder))
         }
     }
 

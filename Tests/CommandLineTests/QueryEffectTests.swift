@@ -14,6 +14,7 @@ struct QueryEffectTests {
         "elements show --plugin-dir plugins --elements-path scripts os",
         "elements show --plugin-dir plugins --elements-path scripts extra",
         "plugin inspect plugins/os.so",
+        "plugin check --static plugins/os.so",
     ])
     func aQueryTouchesNoFile(arguments: String) throws {
         try TemporaryFolder.with("query") { folder in

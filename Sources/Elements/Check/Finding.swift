@@ -24,19 +24,22 @@ package struct Finding: Codable, Equatable, Sendable {
     package var phase: String?
     /// Lower case, without a full stop; the plugin is the subject.
     package var message: String
+    /// More lines, such as the last ones that a hook printed.
+    package var detail: String?
     /// One sentence on what to do.
     package var hint: String?
 
     /// - Parameter severity: Another one than the rule's own.
     package init(
         _ rule: CheckRule, _ message: String, severity: Severity? = nil, object: String? = nil,
-        phase: String? = nil, hint: String? = nil
+        phase: String? = nil, detail: String? = nil, hint: String? = nil
     ) {
         self.severity = severity ?? rule.severity
         self.rule = rule
         self.object = object
         self.phase = phase
         self.message = message
+        self.detail = detail
         self.hint = hint
     }
 }

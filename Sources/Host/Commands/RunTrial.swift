@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Builder
+import Foundation
+
+/// The part of a check that runs hooks, which dibhost-init starts as root; not for people.
+struct RunTrial: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run-trial", abstract: "Run the hooks of one plugin in a world of their own.",
+        shouldDisplay: false)
+
+    func run() throws { Foundation.exit(try TrialProcess.run()) }
+}
