@@ -18,15 +18,17 @@ extension HookServices {
 
         func has(_ flag: dib_run_flag) -> Bool { flags & flag.rawValue != 0 }
 
-        /// Whether a newer plugin asks for something that this host would not do.
-        var hasUnknownFlag: Bool {
+        /// Whether the plugin asks for something that this host would do only in part: a newer one may
+        /// know more flags.
+        var isUnknown: Bool {
             flags & ~(DIB_RUN_CAPTURE.rawValue | DIB_RUN_AS_USER.rawValue) != 0
+                || variables.contains { !$0.dropFirst().contains("=") }
         }
     }
 
     /// Runs a program; returns an errno value when it cannot be started.
     func run(_ request: RunRequest, _ result: UnsafeMutablePointer<dib_run_result>?) -> Int32 {
-        if request.hasUnknownFlag { return EINVAL }
+        if request.isUnknown { return EINVAL }
         if request.has(DIB_RUN_AS_USER), order.isInChroot { return EPERM }
         releaseCaptured()
         do {

@@ -64,6 +64,8 @@ import Testing
             if (result.memory != 0x0707070707070707) return 2;
             if (DIB_HAS(error, place)) return 3;
             if (host->run(host->state, command, NULL, NULL, 4, &result) == 22) say("no such flag");
+            const char *const wrong[] = {"A=1", "=2", NULL};
+            if (host->run(host->state, command, wrong, NULL, 0, &result) == 22) say("no variable");
         #endif
             if (!DIB_HAS(error, hint)) return 4;
             const char *fail = host->parameter(host->state, "fail");
@@ -136,7 +138,9 @@ import Testing
             try Self.compile(for: build, flags: ["-DAGE=1"], Self.newer)
             let outcome = try Self.run(build)
             #expect(outcome.status == .exited(0), "\(outcome)")
-            let said = ["captured", "the host cannot attest, going without", "no such flag"]
+            let said = [
+                "captured", "the host cannot attest, going without", "no such flag", "no variable",
+            ]
             #expect(outcome.said.filter(said.contains) == said)
             let failed = try Self.run(build, options: ["--set", "aged.fail=yes"])
             #expect(failed.error?.message == "told to fail")

@@ -158,3 +158,31 @@ private func aBrokenPluginIsRefusedForItsOwnReason(plugin: BrokenPlugin) throws 
         #expect(outcome.events == [.log(.info, "a value")])
     }
 }
+
+@Test func anExceptionThatLeavesThePluginEndsTheWorkerWithItsText() throws {
+    let source = """
+        #include "dib_element.h"
+        #include <stdexcept>
+        static int32_t create(const dib_host *, void **, dib_error *) { return 0; }
+        static int32_t run(void *, dib_error *) { throw std::runtime_error("nobody caught this"); }
+        static const dib_hook hooks[] = {{sizeof(dib_hook), 4, run}};
+        static const dib_element table = {
+            sizeof(dib_element), DIB_ABI, "broken", create, 1, sizeof(dib_hook), hooks, nullptr};
+        const dib_element *dib_element_v1(const dib_host *) { return &table; }
+        """
+    try TemporaryFolder.with("exception") { folder in
+        let file = folder.appending("exception.cpp")
+        try TextFile.write(source, to: file)
+        let include = BuiltProducts.repository.appending("Sources/CElement/include")
+        let library = folder.appending("libBroken.so").string
+        try Command(
+            "g++", ["-shared", "-fPIC", "-I", include.string, file.string, "-o", library]
+        )
+        .checkedOutput()
+        var run = WorkerRun("Broken", .install)
+        run.folder = folder
+        let outcome = try ScratchTree.with(programs: []) { try run.run(on: $0) }
+        #expect(outcome.error?.message == "the plugin crashed: signal 6 (SIGABRT)")
+        #expect(outcome.error?.detail?.contains("nobody caught this") == true)
+    }
+}

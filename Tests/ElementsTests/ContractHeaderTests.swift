@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LinuxSystem
+import Planning
 import SystemPackage
 import TestSupport
 import Testing
@@ -36,6 +37,15 @@ import Testing
             #expect(captured.status != .exited(0))
             #expect(captured.errorLines.contains { $0.contains("dib_host.") })
         }
+    }
+
+    @Test func theHeaderListsTheValuesOfABuild() throws {
+        let text = try TextFile.read(Self.include.appending("dib_element.h"))
+        let list = text.split(separator: "The values of a build").last?.prefix { $0 != "{" } ?? ""
+        let names = list.matches(of: /\n\/\/   ([a-z][a-z.-]+)  +/).map { String($0.1) }
+        // A descriptor is for plain C functions; the table has open_target_file.
+        let known = BuildValueName.allCases.map(\.rawValue).filter { $0 != "target.fd" }
+        #expect(names == known)
     }
 
     @Test func everyCallSaysAllThatAPluginMustKnow() throws {

@@ -125,6 +125,7 @@ func aPluginThatTrapsIsNamedWithItsSignal(mode: String) throws {
         #expect(outcome.events.contains(.log(.warning, "working")))
         #expect(outcome.events.contains(.progress(done: 1, total: 2)))
         #expect(outcome.events.contains(.output("printed")))
+        #expect(outcome.events.contains(.output("given back")))
         let file = tree.appending("from-the-hook").string
         #expect(
             try Command("stat", ["--format=%a %u %g %s", file]).checkedOutput() == "640 12 34 5\n")

@@ -9,7 +9,8 @@
 // What a plugin is
 //   A shared library with two things in it: manifest.json in an ELF section (DIB_MANIFEST), which
 //   says what the element is and is read without running any code, and one exported function,
-//   dib_element_v1, which leads to the code. The phases of both must be the same.
+//   dib_element_v1, which leads to the code. The phases of both must be the same. (A phase for which
+//   the manifest names a plain C function needs neither this header nor a place in the table.)
 //
 // The life of its process
 //   Each hook runs in a fresh process, dibhost-worker, as root:
@@ -177,6 +178,25 @@ typedef struct dib_run_result {
     uint64_t output_length;
 } dib_run_result;
 
+// The values of a build, for `value`:
+//
+//   target.root              "/" in the chroot; outside of it the tree's path on the build host, for
+//                            elements with the privilege raw-host-path alone
+//   build.architecture       what is built for, by Debian's name, such as "amd64"
+//   build.image-name         the image's name without folder and suffix
+//   build.offline            "true" when nothing may be downloaded that the cache holds, or "false"
+//   build.packages           the packages of the base transaction by their real names, one a line
+//   build.trace-level        how many -x the user gave
+//   build.root-label         the label of the root file system
+//   build.source-date-epoch  the time that new files should carry, in seconds since 1970
+//   cache.folder             the folder for what is kept between builds; outside the chroot
+//   scratch.folder           a folder that is removed with the build; outside the chroot
+//   user.name                the name of the user who called dibhost
+//   user.home                that user's home folder
+//   user.id                  that user's number
+//   user.group               the number of that user's group
+//   distribution             what is built, such as "debian": DISTRO_NAME
+
 /// The host's services. Owner: host, until the end of the process. They may be called from `create`,
 /// `run` and `destroy`, not while dib_element_v1 itself runs. Every function takes `state` as its
 /// first argument. Fields up to open_target_file are in every host; ask DIB_HAS for later ones.
@@ -208,9 +228,7 @@ typedef struct dib_host {
     /// Returns: the value, or NULL when the parameter has neither value nor default, or is unknown.
     const char *(*parameter)(void *state, const char *name);
 
-    /// A value of the build by its dotted name, such as "build.architecture", or one that an earlier
-    /// hook published. ElementAPI's BuildValue lists those of the build; "target.root" is "/" in the
-    /// chroot, and outside a path that only elements with the privilege raw-host-path get.
+    /// A value of the build by its name, see the list above, or one that an earlier hook published.
     ///
     /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends.
     /// Unit: text. Owner: `name` plugin; the value host, until the end of the process.
@@ -235,7 +253,9 @@ typedef struct dib_host {
     /// Cancelled: ends, and the program with it.
     /// Unit: texts; `result` may be NULL. Owner: plugin; `result->output` host, until the next run.
     /// Returns: 0 when the program ran, whatever became of it; ENOENT when there is no such program;
-    /// EPERM and EINVAL for flags (see there); EIO when it could not be started, the log says why.
+    /// EINVAL without a program, for a text without '=' in `environment`, or for a flag that the host
+    /// does not know; EPERM for a flag that does not go here; EIO when it could not be started, the
+    /// log says why.
     int32_t (*run)(void *state, const char *const *arguments, const char *const *environment,
                    const char *input, uint32_t flags, dib_run_result *result);
 

@@ -6,9 +6,11 @@ internal import Glibc
 /// Ends its install hook in the way that the parameter `mode` names.
 struct Misbehaving: Element, InstallPhase {
     private let mode: String
+    private let farewell: Farewell
 
     init(_ parameters: Parameters) throws {
         mode = try parameters.text("mode")
+        farewell = Farewell(isSaid: mode == "ok")
         if mode == "refuse" {
             throw ElementError("mode 'refuse' is refused", hint: "Choose another mode.")
         }
@@ -41,6 +43,15 @@ struct Misbehaving: Element, InstallPhase {
         try target.publish("misbehaving.note", target.value(of: .targetRoot) ?? "none")
         try target.writeFile("/from-the-hook", "text\n", mode: 0o640, user: "12", group: "34")
     }
+}
+
+/// Says when the element is given back.
+private final class Farewell {
+    private let isSaid: Bool
+
+    init(isSaid: Bool) { self.isSaid = isSaid }
+
+    deinit { if isSaid { print("given back") } }
 }
 
 private func writeThroughNull() {
