@@ -19,6 +19,9 @@ package struct Planner {
         let resolved = try Resolver(request: request, index: index).resolve()
         var settings = ParameterPlanner(request: request, resolved: resolved, index: index)
         let parameters = try settings.plan()
+        for element in resolved.elements {
+            try element.description.manifest?.checkBuildValues(in: request)
+        }
         let exports = exports(of: resolved, parameters: parameters)
         let distribution = PackagePlanner.distribution(of: resolved, request: request)
         let layout = try LayoutPlanner.layout(request, resolved)

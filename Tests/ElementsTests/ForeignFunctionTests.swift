@@ -333,4 +333,15 @@ struct ForeignServiceTests {
             #expect(try TextFile.read(library.tree.appending("made")) == "from the user")
         }
     }
+
+    /// PR_SET_MDWE, which system-wide policies set too, forbids memory that was writable to become executable.
+    @Test func servicesWorkWhereWritableMemoryMayNotBecomeExecutable() throws {
+        try PlainLibrary.with { library throws in
+            try library.compile("hardened.c")
+            let outcome = try library.call(
+                "log_hardening", "i32(fn(i32,str)->void)", [.service(.log)])
+            #expect(outcome.error == nil)
+            #expect(outcome.events == [.log(.info, "mdwe 1")])
+        }
+    }
 }

@@ -7,7 +7,7 @@ import Planning
 import SystemPackage
 import TestSupport
 
-/// The library of plain C functions, Tests/FixtureLibraries/plain.c, in the folder of one test.
+/// A library of plain C functions, first Tests/FixtureLibraries/plain.c, in the folder of one test.
 struct PlainLibrary {
     let folder: FilePath
     /// The tree that its functions work on.
@@ -17,25 +17,29 @@ struct PlainLibrary {
     var values: [String: String] = [:]
     var privileges: [ElementManifest.Privilege] = []
 
-    /// Compiles the library and makes a tree with a shell.
+    /// Compiles the library and makes a tree with `programs`.
     static func with(
         programs: [String] = [], _ body: (inout PlainLibrary) throws -> Void
     ) throws {
         try TemporaryFolder.with("plain") { folder in
-            let source = BuiltProducts.repository.appending("Tests/FixtureLibraries/plain.c")
-            let file = folder.appending("libPlain.so")
-            try Command(
-                "cc",
-                [
-                    "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", source.string, "-o",
-                    file.string,
-                ]
-            ).checkedOutput()
             try ScratchTree.with(programs: programs) { tree in
                 var library = PlainLibrary(folder: folder, tree: tree)
+                try library.compile("plain.c")
                 try body(&library)
             }
         }
+    }
+
+    /// Makes a file of Tests/FixtureLibraries the library.
+    func compile(_ source: String) throws {
+        let file = BuiltProducts.repository.appending("Tests/FixtureLibraries/\(source)")
+        try Command(
+            "cc",
+            [
+                "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", file.string, "-o",
+                folder.appending("libPlain.so").string,
+            ]
+        ).checkedOutput()
     }
 
     /// Calls a function through a worker.

@@ -117,6 +117,10 @@ private let misfits = [
         "u64", .string("sriov"), "is 'sriov', a boolean, which cannot become u64",
         "It can become: bool, str, bytes."),
     Misfit(
+        "u16", .string("build.source-date-epoch"),
+        "is 'build.source-date-epoch', an integer, which cannot become u16",
+        "It can become: i32, i64, u32, u64, f32, f64, str, bytes."),
+    Misfit(
         "fd", .string("firmware"), "is 'firmware', a path, which cannot become fd",
         "It can become: path, str, bytes."),
     Misfit(

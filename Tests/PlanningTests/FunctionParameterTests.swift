@@ -119,3 +119,19 @@ private func aValueThatTheFunctionCannotTakeIsRefused(unfit: Unfit) throws {
     let element = try element("str,bytes,path", "rate", "mtu", "rate")
     #expect(try plan(element, [:]).parameters.allSatisfy { $0.value == nil })
 }
+
+@Test func aValueOfTheBuildThatDoesNotFitIsRefused() throws {
+    let signature = try FunctionSignature("i32(u32,u8)")
+    let element = Sample.native("nic", provides: ["operating-system"], phases: [.install]) {
+        $0.phases[0].function = BoundFunction(
+            symbol: "nic_install", signature: signature,
+            arguments: [.init(.buildValue, "user.id"), .init(.buildValue, "user.group")])
+    }
+    #expect(
+        throws: BuildError(
+            .refused,
+            "element 'nic': the value 'user.group' is '1000', which does not fit u8, "
+                + "argument 2 of the function 'nic_install'",
+            hint: "Ask the element's author for a wider type in its manifest.")
+    ) { try plan(element, [:]) }
+}

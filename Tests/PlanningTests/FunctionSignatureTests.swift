@@ -84,3 +84,26 @@ private let malformed = [
 private func aFaultInASignatureIsNamedByItsPlace(case malformed: Malformed) {
     #expect(throws: malformed.fault) { try FunctionSignature(malformed.text) }
 }
+
+/// Every cut of a signature, and every change of one character.
+@Test func aDamagedSignatureIsReadOrNamesAPlaceInIt() throws {
+    let whole = Array("i32(path,bytes,fn(i32,str)->void,u64)")
+    var texts = whole.indices.map { String(whole[..<$0]) }
+    for index in whole.indices {
+        for character in "(),->x 9é\0" {
+            var text = whole
+            text[index] = character
+            texts.append(String(text))
+        }
+    }
+    for text in texts {
+        let signature: FunctionSignature
+        do {
+            signature = try FunctionSignature(text)
+        } catch {
+            #expect((1...text.count + 1).contains(error.position), "\(text)")
+            continue
+        }
+        #expect(try FunctionSignature(signature.description) == signature)
+    }
+}

@@ -32,6 +32,27 @@ package enum BuildValueName: String, CaseIterable, Sendable {
         }
     }
 
+    /// The types that it can become, in the order in which a hint lists them.
+    var types: [CType] {
+        // Seconds since 1970 have not fitted 16 bits since that day.
+        self == .sourceDateEpoch
+            ? kind.types.filter { ![.i8, .i16, .u8, .u16].contains($0) } : kind.types
+    }
+
+    /// Its text in a build for `request`, where a plan knows it.
+    func text(in request: BuildRequest) -> String? {
+        switch self {
+        case .architecture: request.architecture
+        case .offline: String(request.isOffline)
+        case .traceLevel: String(request.traceLevel)
+        case .userName: request.user.name
+        case .userHome: request.user.home
+        case .userID: String(request.user.id)
+        case .userGroup: String(request.user.group)
+        default: nil
+        }
+    }
+
     /// Whether it is a folder that hooks in the chroot cannot see.
     var isOutsideOnly: Bool { self == .cacheFolder || self == .scratchFolder }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Diagnostics
+
 extension ElementManifest {
     /// The phases whose work the plugin's own table does.
     package var tablePhases: [Phase] { phases.filter { $0.function == nil }.map(\.phase) }
@@ -14,7 +16,7 @@ extension ElementManifest {
 
     /// Why a value of `parameter` cannot be handed to a function that takes it; nil when it can.
     package func fault(of text: String, for parameter: String) -> ParameterValue.Fault? {
-        for use in uses(of: parameter) {
+        for use in uses(of: .init(.parameter, parameter)) {
             if let fault = use.type.fault(of: text) {
                 return .init(problem: "\(fault.problem), \(use.place)", hint: fault.hint)
             }
@@ -24,15 +26,32 @@ extension ElementManifest {
 
     /// The first argument that needs `parameter` to have a value: a text without value is NULL, a number is not.
     func firstNeed(of parameter: String) -> String? {
-        uses(of: parameter).first { ![.str, .path, .bytes].contains($0.type) }?.place
+        uses(of: .init(.parameter, parameter)).first { ![.str, .path, .bytes].contains($0.type) }?
+            .place
     }
 
-    private func uses(of parameter: String) -> [(type: CType, place: String)] {
+    /// Refuses values of the build that a plan knows and a function cannot take.
+    func checkBuildValues(in request: BuildRequest) throws {
+        for name in BuildValueName.allCases {
+            guard let text = name.text(in: request) else { continue }
+            for use in uses(of: .init(.buildValue, name.rawValue)) {
+                guard let fault = use.type.fault(of: text) else { continue }
+                throw BuildError(
+                    .refused,
+                    "element '\(self.name)': the value '\(name.rawValue)' is '\(text)', which "
+                        + "\(fault.problem), \(use.place)",
+                    hint: "Ask the element's author for a wider type in its manifest.")
+            }
+        }
+    }
+
+    /// The arguments that get what `source` says.
+    private func uses(of source: ArgumentSource) -> [(type: CType, place: String)] {
         phases.compactMap(\.function).flatMap { function in
             zip(function.signature.arguments, function.arguments).enumerated().compactMap {
                 index, pair in
                 guard case .value(let type) = pair.0,
-                    pair.1 == ArgumentSource(.parameter, parameter)
+                    pair.1 == source
                 else { return nil }
                 return (type, "argument \(index + 1) of the function '\(function.symbol)'")
             }

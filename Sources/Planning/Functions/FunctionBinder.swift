@@ -116,12 +116,13 @@ package struct FunctionBinder {
             return try self.service(service, type)
         }
         if let parameter = parameters.first(where: { $0.name == name }) {
-            try check(name, ValueKind(parameter.type), type)
+            let kind = ValueKind(parameter.type)
+            try check(name, kind, kind.types, type)
             return ArgumentSource(.parameter, name)
         }
         if let value = BuildValueName(rawValue: name) {
             try checkSide(value)
-            try check(name, value.kind, type)
+            try check(name, value.kind, value.types, type)
             return ArgumentSource(.buildValue, name)
         }
         if name.hasPrefix(ArgumentSource.publishedPrefix) { return try published(name, type) }
@@ -178,14 +179,13 @@ package struct FunctionBinder {
     }
 
     private func check(
-        _ name: String, _ kind: ValueKind, _ type: ArgumentType
+        _ name: String, _ kind: ValueKind, _ types: [CType], _ type: ArgumentType
     ) throws(Misfit) {
         guard case .value(let value) = type else { throw Self.needsService(name, type) }
-        guard kind.types.contains(value) else {
-            let types = kind.types.map(\.rawValue).joined(separator: ", ")
+        guard types.contains(value) else {
             throw Misfit(
                 "is '\(name)', \(kind.phrase), which cannot become \(value.rawValue)",
-                "It can become: \(types).")
+                "It can become: \(types.map(\.rawValue).joined(separator: ", ")).")
         }
     }
 
