@@ -48,7 +48,8 @@ image-of-products:
 	$(PRODUCTS)/dibhost --plugin-dir $(PLUGINS) --elements-path elements-legacy \
 		-t $(FORMATS) -o $(OUT) debian vm local-config $(IMAGE_ELEMENT)
 
-install: build install-products ## build and install below PREFIX (/usr/local), for packagers below DESTDIR
+install: build ## build and install below PREFIX (/usr/local), for packagers below DESTDIR
+	@$(MAKE) --no-print-directory install-products
 
 # The same for products that are there already, so that `sudo make install-products` builds nothing as root.
 install-products:

@@ -22,7 +22,7 @@ struct CommandHelp: Decodable {
         var shouldDisplay: Bool
         var valueName: String?
 
-        /// -o, --imagename
+        /// The names as they are typed: -o, --imagename.
         var spellings: [String] {
             (names ?? []).map { $0.kind == "long" ? "--\($0.name)" : "-\($0.name)" }
         }

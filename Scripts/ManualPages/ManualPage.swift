@@ -19,7 +19,7 @@ struct ManualPage {
         self.edition = edition
     }
 
-    /// dibhost-elements-list
+    /// The page's name, such as dibhost-elements-list.
     static func name(of command: CommandHelp) -> String { command.words.joined(separator: "-") }
 
     var text: String {
