@@ -57,6 +57,63 @@ import Testing
         }
     }
 
+    /// The lines between .EX and .EE, as they are typed.
+    private static func examples(in page: FilePath) throws -> String {
+        var isExample = false
+        var lines: [String] = []
+        for line in try TextFile.read(page).split(separator: "\n") {
+            if [".EX", ".EE"].contains(line) {
+                isExample = line == ".EX"
+            } else if isExample {
+                lines.append(String(line))
+            }
+        }
+        return lines.joined(separator: "\n").replacing("\\-", with: "-")
+            .replacing("\\e", with: "\\")
+    }
+
+    /// Builds are planned instead; a plugin that is checked may have faults, but the call may not.
+    private static let exampleScript = """
+        dibhost() {
+            local status=0
+            case "$1" in
+                elements | plan) command dibhost "$@" ;;
+                plugin) command dibhost "$@" || status=$?; ((status < 2)) ;;
+                build) command dibhost plan "${@:2}" ;;
+                *) command dibhost plan "$@" ;;
+            esac
+        }
+        set -e
+        mkdir out
+        """
+
+    @Test func everyExampleIsACommandThatDibhostTakes() throws {
+        let tree = try InstalledTree.shared()
+        let pages = try FolderListing.entries(of: tree.appending("share/man/man1"))
+        var count = 0
+        for page in pages {
+            let path = tree.appending("share/man/man1").appending(page.name)
+            let examples = try Self.examples(in: path)
+            guard !examples.isEmpty else { continue }
+            count += 1
+            try TemporaryFolder.with("examples") { folder in
+                let plugin = folder.appending("vendor/mellanox.so")
+                try Command("mkdir", [folder.appending("vendor").string]).checkedOutput()
+                try TestPlugin.write(TestPlugin.manifest("mellanox"), to: plugin)
+                var script = Command(
+                    "bash", ["-c", "\(Self.exampleScript)\n\(examples)"],
+                    environment: [
+                        "PATH": "\(tree.appending("bin")):/usr/sbin:/usr/bin:/sbin:/bin",
+                        "HOME": folder.string,
+                    ])
+                script.workingDirectory = folder
+                let run = try script.capture()
+                #expect(run.status == .exited(0), "\(page.name): \(run.errorLines)")
+            }
+        }
+        #expect(count > 3)
+    }
+
     @Test func manFindsThePageUnderTheOriginalsName() throws {
         let text = try Command(
             "man", ["disk-image-create"],
