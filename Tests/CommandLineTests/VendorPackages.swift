@@ -27,6 +27,14 @@ struct VendorPackages: Sendable {
 
         var element: String { rawValue }
         var isSwift: Bool { self != .inC }
+        /// Where its hook stands; the template's number is 50.
+        var order: Int {
+            switch self {
+            case .path: 60
+            case .inC: 30
+            default: 50
+            }
+        }
     }
 
     /// What came of a package.
@@ -88,19 +96,35 @@ struct VendorPackages: Sendable {
         let told = try shell.run(
             ["'\(program)' plugin new \(package.element) \(options.joined(separator: " "))"])
         let home = folder.appending(package.element)
-        if package == .ownRuntime {
-            // As the README.md of the new package tells.
-            let file = home.appending("Package.swift")
-            let text = try TextFile.read(file)
-            try TextFile.write(
-                text.replacing("-no-toolchain-stdlib-rpath", with: "-static-stdlib"), to: file)
-        }
+        try edit(package, in: home)
         let commands = Self.commands(told)
         let output = try shell.run(commands.dropLast())
         let library = commands.first { $0.contains("plugin check") }?.split(separator: " ").last
         return Built(
             folder: home, told: told, output: output,
             library: home.appending(String(library ?? "")))
+    }
+
+    /// What a vendor changes in a new package; most stay as they are.
+    private static func edit(_ package: Package, in home: FilePath) throws {
+        if package == .ownRuntime {
+            // As the README.md of the new package tells.
+            try replace(
+                "-no-toolchain-stdlib-rpath", "-static-stdlib", in: home.appending("Package.swift"))
+        }
+        guard package.order != 50 else { return }
+        let manifest = try Command("find", [home.string, "-name", "manifest.json"]).checkedOutput()
+        try replace(
+            "\"order\": 50", "\"order\": \(package.order)",
+            in: FilePath(String(manifest.split(separator: "\n")[0])))
+    }
+
+    private static func replace(_ old: String, _ new: String, in file: FilePath) throws {
+        let text = try TextFile.read(file)
+        guard text.contains(old) else {
+            throw BuildError(.buildFailed, "there is no '\(old)' in '\(file)'")
+        }
+        try TextFile.write(text.replacing(old, with: new), to: file)
     }
 
     /// The commands that `plugin new` tells to run next, from the folder in which it ran.
