@@ -34,7 +34,9 @@ import Testing
         }
     }
 
-    @Test func eachDoesItsWorkInABuildAndUsesItsParameter() throws {
+    /// The installed program knows no toolchain: the plugins' runtime is the one that it brings.
+    @Test(arguments: [false, true])
+    func eachDoesItsWorkInABuildAndUsesItsParameter(isInstalled: Bool) throws {
         try TemporaryFolder.with("outoftree") { folder in
             let build = try TestBuild(in: folder)
             try VendorPackages.shared().install(into: build.plugins)
@@ -42,9 +44,12 @@ import Testing
                 .sorted { ($0.order, $0.element) < ($1.order, $1.element) }
             let elements = packages.map(\.element)
             let settings = ["--set", "swift.text=set by the user"]
-            let captured = try build.command(
-                ["-n", "tiny-os"] + elements, formats: "tar", options: settings
-            ).capture()
+            var command = build.command(
+                ["-n", "tiny-os"] + elements, formats: "tar", options: settings)
+            if isInstalled {
+                command.program = try InstalledTree.shared().appending("bin/dibhost").string
+            }
+            let captured = try command.capture()
             #expect(captured.status == .exited(0), "\(captured.errorLines)")
             let tar = build.output.appending("image.tar").string
             let motd = try Command("tar", ["-xOf", tar, "./etc/motd"]).checkedOutput()

@@ -90,7 +90,7 @@ struct VendorPackages: Sendable {
         switch package {
         case .path, .ownRuntime: break
         case .git: options = ["--dibhost", try repository()]
-        case .prefix: program = try installedProgram()
+        case .prefix: program = try InstalledTree.shared().appending("bin/dibhost")
         case .inC: options = ["--language", "c"]
         }
         let told = try shell.run(
@@ -144,16 +144,5 @@ struct VendorPackages: Sendable {
         try Command("git", ["-C", copy, "update-ref", "refs/heads/main", String(commit)])
             .checkedOutput()
         return "file://\(copy)"
-    }
-
-    /// dibhost as `make install` puts it into a prefix.
-    private static func installedProgram() throws -> FilePath {
-        let prefix = folder.appending("prefix")
-        var install = Command(
-            BuiltProducts.repository.appending("Scripts/install").string,
-            [BuiltProducts.folder.string, prefix.string])
-        install.workingDirectory = BuiltProducts.repository
-        try install.checkedOutput()
-        return prefix.appending("bin/dibhost")
     }
 }
