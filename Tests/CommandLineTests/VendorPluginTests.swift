@@ -15,6 +15,9 @@ import Testing
             let build = try TestBuild(in: folder)
             for plugin in VendorPlugin.allCases {
                 try plugin.build(in: folder, to: build.plugins)
+                let library = build.plugins.appending("\(plugin.element).so").string
+                let check = try DibhostRun(["plugin", "check", "--strict", library], in: folder)
+                #expect(check.status == .exited(0), "\(check.output)\(check.errors)")
             }
             let outcome = try EventStream.run(
                 build.command(
@@ -31,9 +34,9 @@ import Testing
             "acme-nic.conf": "mtu=1500\n", "acme-raid.conf": "stripe=65536\n",
             "acme-gpu.conf": "memory=1024\nshare=256\n",
             // Published in the chroot, written outside of it.
-            "acme-nic.marker": "from the tree\noutside\n",
-            "acme-raid.marker": "from the tree\noutside\n",
-            "acme-gpu.marker": "from the tree\noutside\n",
+            "acme-nic.system": "NAME=tiny-os\noutside\n",
+            "acme-raid.system": "NAME=tiny-os\noutside\n",
+            "acme-gpu.system": "NAME=tiny-os\noutside\n",
         ]
         for (file, text) in files {
             let found = try Command("tar", ["-xOf", tar.string, "./etc/\(file)"]).checkedOutput()
@@ -66,7 +69,7 @@ import Testing
         #expect(texts.count { $0 == "the array is closed" } == 2)
         #expect(
             published == [
-                "acme-nic marker", "acme-raid acme-raid.marker", "acme-gpu acme-gpu.marker",
+                "acme-nic system", "acme-raid acme-raid.system", "acme-gpu acme-gpu.system",
             ])
         #expect(progress == 3)
     }

@@ -132,13 +132,13 @@ public:
         host.log("setting up the array");
         host.write("/etc/acme-raid.conf", "stripe=" + std::to_string(stripe * 1024) + "\n");
         host.run({"chmod", "0600", "/etc/acme-raid.conf"});
-        host.publish("acme-raid.marker", host.run({"cat", "/etc/marker"}, DIB_RUN_CAPTURE));
+        host.publish("acme-raid.system", host.run({"cat", "/etc/os-release"}, DIB_RUN_CAPTURE));
     }
 
     void postRoot() {
         const char *const look = "test -e /etc/acme-raid.conf || echo outside";
         const std::string where = host.run({"sh", "-c", look}, DIB_RUN_CAPTURE);
-        host.write("/etc/acme-raid.marker", host.value("acme-raid.marker") + where);
+        host.write("/etc/acme-raid.system", host.value("acme-raid.system") + where);
     }
 };
 

@@ -101,11 +101,11 @@ static int32_t install(void *element, dib_error *error) {
     dib_run_result result;
     const char *const protect[] = {"chmod", "0640", "/etc/acme-nic.conf", NULL};
     if (run(nic, protect, 0, &result, error) != 0) return 1;
-    const char *const ask[] = {"cat", "/etc/marker", NULL};
+    const char *const ask[] = {"cat", "/etc/os-release", NULL};
     if (run(nic, ask, DIB_RUN_CAPTURE, &result, error) != 0) return 1;
     // Without a dot in its name the value is this element's own.
-    const int32_t failed = host->publish(host->state, "marker", result.output);
-    if (failed != 0) return fail(error, 0, NULL, "cannot publish 'marker': %s", strerror(failed));
+    const int32_t failed = host->publish(host->state, "system", result.output);
+    if (failed != 0) return fail(error, 0, NULL, "cannot publish 'system': %s", strerror(failed));
     host->progress(host->state, 2, 2);
     return 0;
 }
@@ -113,14 +113,14 @@ static int32_t install(void *element, dib_error *error) {
 /// Outside the chroot, in another process: only what was published is left of `install`.
 static int32_t post_root(void *element, dib_error *error) {
     const nic *nic = element;
-    const char *marker = nic->host->value(nic->host->state, "marker");
-    if (marker == NULL) return fail(error, 0, NULL, "the phase install published no 'marker'");
+    const char *system = nic->host->value(nic->host->state, "system");
+    if (system == NULL) return fail(error, 0, NULL, "the phase install published no 'system'");
     dib_run_result result;
     const char *const ask[] = {"sh", "-c", "test ! -e /etc/acme-nic.conf && echo outside", NULL};
     if (run(nic, ask, DIB_RUN_CAPTURE, &result, error) != 0) return 1;
-    char text[256];
-    snprintf(text, sizeof text, "%s%s", marker, result.output);
-    return write_file(nic, "/etc/acme-nic.marker", text, error);
+    char text[4096];
+    snprintf(text, sizeof text, "%s%s", system, result.output);
+    return write_file(nic, "/etc/acme-nic.system", text, error);
 }
 
 // ---- The element --------------------------------------------------------------------------------

@@ -53,18 +53,18 @@ impl Gpu {
         self.write("/etc/acme-gpu.conf", &format!("memory={}\nshare={}\n", self.memory, share))?;
         self.host.run(&["chmod", "0600", "/etc/acme-gpu.conf"])?;
         self.host.progress(1, 1);
-        let marker = self.host.output(&["cat", "/etc/marker"])?;
-        self.host.publish("acme-gpu.marker", &marker)
+        let system = self.host.output(&["cat", "/etc/os-release"])?;
+        self.host.publish("acme-gpu.system", &system)
     }
 
     /// Outside the chroot, in another process.
     fn post_root(&self) -> Result<(), Failure> {
-        let marker = self
+        let system = self
             .host
-            .value("acme-gpu.marker")
-            .ok_or_else(|| Failure::new("the phase install published no 'acme-gpu.marker'"))?;
+            .value("acme-gpu.system")
+            .ok_or_else(|| Failure::new("the phase install published no 'acme-gpu.system'"))?;
         let place = self.host.output(&["sh", "-c", "test -e /etc/acme-gpu.conf || echo outside"])?;
-        self.write("/etc/acme-gpu.marker", &format!("{}{}", marker, place))
+        self.write("/etc/acme-gpu.system", &format!("{}{}", system, place))
     }
 }
 
