@@ -18,7 +18,7 @@ extension ELFFile {
         guard found.isData else { return nil }
         return PluginFault(
             "exports '\(symbol)', \(purpose), as data that cannot be called",
-            hint: "Name a function as 'phases.\(phase.rawValue).symbol'.")
+            hint: "Name a function as '$.phases.\(phase.rawValue).symbol'.")
     }
 
     private static func hint(for symbol: String, among functions: [String]) -> String {

@@ -164,6 +164,37 @@ struct PlainFunctionTests {
         }
     }
 
+    @Test func aCheckCallsEachFunction() throws {
+        struct Report: Decodable {
+            struct Entry: Decodable {
+                var rule: String
+                var object: String?
+            }
+            var findings: [Entry]
+        }
+        try TemporaryFolder.with("plain") { folder in
+            func hook(_ phase: String, _ members: String) -> String {
+                #""\#(phase)": {"order": 5, \#(members)}"#
+            }
+            try FixtureLibrary.build(
+                "nic.c",
+                manifest: Self.manifest(
+                    hook("pre-install", #""symbol": "nic_exit", "signature": "void()""#),
+                    hook("install", Self.failures[0].0), Self.finish,
+                    hook("finalise", Self.failures[2].0)),
+                to: folder.appending("nic.so"))
+            let run = try DibhostRun(["plugin", "check", "--json", "nic.so"], in: folder)
+            #expect(run.status == .exited(1))
+            let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+            let found = report.findings.filter {
+                ["crash", "exit", "hook-error"].contains($0.rule)
+            }
+            #expect(Set(found.map(\.rule)) == ["crash", "exit", "hook-error"], "\(run.output)")
+            // The descriptor of the tree is none that the function left open.
+            #expect(!run.output.contains("descriptor-leak"), "\(run.output)")
+        }
+    }
+
     private func expectFailure(
         of build: TestBuild, _ element: String, _ message: String, phase: String = "install"
     ) throws {
@@ -289,7 +320,7 @@ struct PlainFunctionQueryTests {
         (
             "int nic_install = 4;",
             "exports 'nic_install', which the manifest names for phase install, as data that cannot be called",
-            "Name a function as 'phases.install.symbol'."
+            "Name a function as '$.phases.install.symbol'."
         ),
     ]
 

@@ -39,6 +39,9 @@ struct PluginCheckTests {
         manifest(#""parameters": {"size": {"type": "integer", \#(members)}}"#)
     }
 
+    private static let function = manifest(
+        #""phases": {"install": {"order": 5, "symbol": "work", "signature": "i32()"}}"#)
+
     private static let soundFlags = ["-g", "-Wl,-z,relro,-z,now,-z,noexecstack"]
 
     private static let flaws: [Flaw] = [
@@ -120,6 +123,15 @@ struct PluginCheckTests {
         Flaw(rules: [.lazyBinding], flags: ["-Wl,-z,lazy"]),
         Flaw(rules: [.exportedSymbols], objects: ["helper"], code: "void helper(void) {}"),
         Flaw(rules: [.debugInformation], flags: ["-s"]),
+        // Plain C functions.
+        Flaw(rules: [], manifest: function, code: "int work(void) { return 0; }"),
+        Flaw(rules: [], manifest: function, symbol: "work"),
+        Flaw(
+            rules: [.entrySymbol], objects: ["$.phases.install.symbol"], manifest: function,
+            code: "int work;"),
+        Flaw(
+            rules: [.entrySymbol, .exportedSymbols],
+            objects: ["$.phases.install.symbol", "wrok"], manifest: function, symbol: "wrok"),
     ]
 
     @Test(arguments: flaws)

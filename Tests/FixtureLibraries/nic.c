@@ -40,7 +40,9 @@ int32_t nic_install(const char *root, const char *name, const char *release, uin
 int32_t nic_finish(int tree, const char *text)
 {
     int file = openat(tree, "etc/nic.finished", O_WRONLY | O_CREAT, 0600);
-    return file >= 0 && write(file, text, strlen(text)) >= 0 ? 0 : -1;
+    if (file < 0 || write(file, text, strlen(text)) < 0)
+        return -1;
+    return close(file);
 }
 
 int32_t nic_crash(const char *text) { return (int32_t)strlen(text); }

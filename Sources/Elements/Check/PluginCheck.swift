@@ -117,7 +117,7 @@ package struct PluginCheck {
                 guard let symbol = hook.function?.symbol,
                     let fault = try elf.fault(of: symbol, calledIn: hook.phase)
                 else { continue }
-                check.add(.entrySymbol, fault, object: "phases.\(hook.phase.rawValue).symbol")
+                check.add(.entrySymbol, fault, object: "$.phases.\(hook.phase.rawValue).symbol")
             }
         }
     }
