@@ -131,6 +131,20 @@ import Testing
         }
     }
 
+    @Test func installingWhereOthersCanWriteEndsWithAnError() throws {
+        try TemporaryFolder.with("open") { folder in
+            let prefix = folder.appending("open")
+            try Command("mkdir", ["-m", "0775", prefix.string]).checkedOutput()
+            let script = Command(
+                BuiltProducts.repository.appending("Scripts/install").string,
+                [BuiltProducts.folder.string, prefix.string])
+            let run = try script.capture()
+            #expect(run.status == .exited(2))
+            let reason = "lies in '\(prefix)', which can be written to by other users"
+            #expect(run.errorLines.first?.contains(reason) == true, "\(run.errorLines)")
+        }
+    }
+
     @Test func aListThatLeadsOutOfThePrefixIsRefused() throws {
         try TemporaryFolder.with("uninstall") { folder in
             let victim = folder.appending("victim")
