@@ -10,7 +10,7 @@ final class ManifestObject {
     private let members: [String: JSONValue]
     private var asked: Set<String> = []
 
-    /// - Throws: `PluginFault` when `value` is no object.
+    /// - Throws: `ManifestFault` when `value` is no object.
     init(_ value: JSONValue, path: JSONPath) throws {
         guard let members = value.members else {
             throw Self.fault(path, "is no object", nil)
@@ -25,13 +25,15 @@ final class ManifestObject {
     /// A fault in the value under `key`, or in an item of the list there.
     func fault(
         _ key: String, item: Int? = nil, _ problem: String, hint: String? = nil
-    ) -> PluginFault {
+    ) -> ManifestFault {
         let member = path.member(key)
         return Self.fault(item.map(member.item) ?? member, problem, hint)
     }
 
-    private static func fault(_ path: JSONPath, _ problem: String, _ hint: String?) -> PluginFault {
-        PluginFault("has a broken manifest: '\(path)' \(problem)", hint: hint)
+    private static func fault(
+        _ path: JSONPath, _ problem: String, _ hint: String?
+    ) -> ManifestFault {
+        ManifestFault(path: path, problem: problem, hint: hint)
     }
 
     // MARK: Values

@@ -9,15 +9,31 @@ package enum ManifestReader {
     ///
     /// - Throws: `PluginFault`.
     package static func read(_ bytes: [UInt8]) throws -> ElementManifest {
-        let document: JSONValue
         do {
-            document = try JSONReader.read(bytes)
+            return try manifest(in: try document(bytes))
+        } catch let fault as ManifestFault {
+            throw fault.pluginFault
+        }
+    }
+
+    /// The document itself.
+    ///
+    /// - Throws: `ManifestFault` when the bytes are no JSON.
+    static func document(_ bytes: [UInt8]) throws -> JSONValue {
+        do {
+            return try JSONReader.read(bytes)
         } catch {
-            throw PluginFault(
-                "has a broken manifest: '\(error.path)' \(error.problem)",
+            throw ManifestFault(
+                path: error.path, problem: error.problem,
                 hint: "The manifest is the file manifest.json, embedded by dib_element.h's macros.")
         }
-        return try manifest(ManifestObject(document, path: .root))
+    }
+
+    /// The manifest that a document describes.
+    ///
+    /// - Throws: `ManifestFault`.
+    static func manifest(in document: JSONValue) throws -> ElementManifest {
+        try manifest(ManifestObject(document, path: .root))
     }
 
     private static func manifest(_ object: ManifestObject) throws -> ElementManifest {

@@ -34,7 +34,8 @@ package struct WorkerClient: Sendable {
             order = try workOrder(invocation)
         } catch let error as BuildError {
             // An argument of a function has no value: nothing was run.
-            return WorkerTrial(rule: .hookError, error: error, published: [:], lines: [], traces: [])
+            return WorkerTrial(
+                rule: .hookError, error: error, published: [:], lines: [], traces: [])
         }
         let (record, status) = try execute(order, invocation) { _ in }
         let error = record.error(status, invocation)

@@ -29,24 +29,32 @@ struct TrialPlugin {
     /// The size that the table claims to have.
     var size = "sizeof(dib_element)"
 
-    /// Compiles it and checks it; the folder is "DIR" in the code.
+    /// More words for the compiler.
+    var flags: [String] = []
+
+    /// Compiles it and checks it.
     func check(
         in folder: FilePath, options: [String] = []
     ) throws -> (findings: [Entry], run: DibhostRun) {
+        try compile(in: folder, as: "plugin.so")
+        let plugin = folder.appending("plugin.so").string
+        return try Self.findings(of: plugin, in: folder, options: options)
+    }
+
+    /// Compiles it; the folder is "DIR" in the code.
+    func compile(in folder: FilePath, as name: String) throws {
         let source = folder.appending("plugin.c")
         try TextFile.write(manifest, to: folder.appending("manifest.json"))
         try TextFile.write(code.replacing("DIR", with: folder.string), to: source)
         let include = BuiltProducts.repository.appending("Sources/CElement/include")
-        let plugin = folder.appending("plugin.so")
         try Command(
             "cc",
             [
                 "-g", "-shared", "-fPIC", "-pthread", "-D_GNU_SOURCE", "-fvisibility=hidden",
                 "-Wl,-z,relro,-z,now", "-I", include.string, "-I", folder.string, source.string,
-                "-o", plugin.string,
-            ]
+                "-o", folder.appending(name).string,
+            ] + flags
         ).checkedOutput()
-        return try Self.findings(of: plugin.string, in: folder, options: options)
     }
 
     /// Checks a plugin that is there already.

@@ -159,7 +159,7 @@ struct PluginCheckTests {
         try TemporaryFolder.with("check") { folder in
             let plugin = folder.appending("plugin.so")
             try TestPlugin.write(
-                "{}", to: plugin, symbol: "wrong", flags: ["-Wl,-z,execstack,-z,norelro"])
+                "[]", to: plugin, symbol: "wrong", flags: ["-Wl,-z,execstack,-z,norelro"])
             try sh("chmod 666 plugin.so", in: folder)
             let findings = try PluginCheck(plugin, user: 0).findings
             #expect(
@@ -167,6 +167,30 @@ struct PluginCheckTests {
                     .trust, .manifest, .entrySymbol, .executableStack, .relro, .lazyBinding,
                     .exportedSymbols, .debugInformation,
                 ])
+        }
+    }
+
+    @Test func allFaultsOfAManifestAreNamedByTheirPlaces() throws {
+        try TemporaryFolder.with("check") { folder in
+            let plugin = folder.appending("plugin.so")
+            try TestPlugin.write(
+                """
+                {"schema": 1, "name": "a b", "version": 1, "abi": 0, "vendr": "ACME",
+                 "requires": ["base", 7, "vm", false],
+                 "parameters": {"mtu": {"type": "number", "default": 1}, "on": {"type": "boolean"}},
+                 "phases": {"instal": {"order": 1}, "install": {"order": 1000}, "cleanup": {}},
+                 "exports": {"MTU": "{mtu}", "OFF": "{off}"}}
+                """, to: plugin)
+            let findings = try PluginCheck(plugin, user: 0).findings.filter { $0.rule == .manifest }
+            let places = Set(findings.compactMap(\.object))
+            #expect(findings.count == places.count)
+            #expect(
+                places == [
+                    "$.name", "$.version", "$.summary", "$.vendr", "$.requires[1]", "$.requires[3]",
+                    "$.parameters.mtu.type", "$.parameters.mtu.doc", "$.parameters.on.doc",
+                    "$.phases.instal", "$.phases.install.order", "$.phases.cleanup.order",
+                ])
+            #expect(findings.contains { $0.hint == "Did you mean 'vendor'?" })
         }
     }
 

@@ -7,7 +7,8 @@ private let order = WorkOrder(
     element: "debian", phase: 1, expectedPhases: [1, 4], parameters: ["release": "bookworm"],
     values: ["build.packages": "bash\ncoreutils", "empty": ""], environment: ["PATH": "/bin"],
     hasTree: true, isInChroot: false,
-    user: .init(name: "ann", id: 1000, group: 1001, groups: [1001, 27], home: "/home/ann"), purpose: .trial)
+    user: .init(name: "ann", id: 1000, group: 1001, groups: [1001, 27], home: "/home/ann"),
+    purpose: .trial)
 
 /// The same with a plain C function that has every kind of argument.
 private let calling: WorkOrder = {

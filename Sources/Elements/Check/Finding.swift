@@ -29,7 +29,7 @@ package struct Finding: Codable, Equatable, Sendable {
     /// One sentence on what to do.
     package var hint: String?
 
-    /// - Parameter severity: Another one than the rule's own.
+    /// A finding of `rule`; `severity` is given where it is another one than the rule's own.
     package init(
         _ rule: CheckRule, _ message: String, severity: Severity? = nil, object: String? = nil,
         phase: String? = nil, detail: String? = nil, hint: String? = nil

@@ -100,7 +100,11 @@ package struct PluginCheck {
                     "has no section .dib.manifest",
                     hint: "Embed manifest.json with the macros of dib_element.h.")
             }
-            check.manifest = try ManifestReader.read(bytes)
+            let faults = ManifestFaults.all(in: bytes)
+            for fault in faults {
+                check.add(.manifest, fault.pluginFault, object: fault.path.description)
+            }
+            if faults.isEmpty { check.manifest = try ManifestReader.read(bytes) }
         }
     }
 

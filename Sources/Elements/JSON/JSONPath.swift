@@ -2,18 +2,33 @@
 
 /// A place in a JSON document as RFC 9535 writes it, such as `$.requires[0]` or `$.phases["pre-install"].order`.
 struct JSONPath: Equatable, Sendable, CustomStringConvertible {
-    /// The document itself, `$`.
-    static let root = JSONPath(description: "$")
-
-    let description: String
-
-    /// The member `name` of the object here.
-    func member(_ name: String) -> JSONPath {
-        JSONPath(description: description + (Self.isPlain(name) ? ".\(name)" : "[\(quoted(name))]"))
+    /// One step down from an object or a list.
+    enum Step: Equatable, Sendable {
+        case member(String)
+        case item(Int)
     }
 
+    /// The document itself, `$`.
+    static let root = JSONPath(steps: [])
+
+    /// The way from the document to here.
+    let steps: [Step]
+
+    var description: String {
+        steps.reduce("$") { text, step in
+            switch step {
+            case .member(let name):
+                text + (Self.isPlain(name) ? ".\(name)" : "[\(Self.quoted(name))]")
+            case .item(let index): "\(text)[\(index)]"
+            }
+        }
+    }
+
+    /// The member `name` of the object here.
+    func member(_ name: String) -> JSONPath { JSONPath(steps: steps + [.member(name)]) }
+
     /// The item of the list here.
-    func item(_ index: Int) -> JSONPath { JSONPath(description: "\(description)[\(index)]") }
+    func item(_ index: Int) -> JSONPath { JSONPath(steps: steps + [.item(index)]) }
 
     /// Whether the name needs no quotes: letters, digits and '_', no digit first.
     private static func isPlain(_ name: String) -> Bool {
@@ -28,7 +43,7 @@ struct JSONPath: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private func quoted(_ name: String) -> String {
+    private static func quoted(_ name: String) -> String {
         var text = "\""
         for scalar in name.unicodeScalars {
             switch scalar {
