@@ -14,7 +14,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Diagnostics", []),
     ("LinuxSystem", ["CLinux", "Diagnostics", .system]),
     ("Wire", ["LinuxSystem", "Diagnostics"]),
-    ("Planning", ["Diagnostics", .orderedCollections, .system]),
+    ("Planning", ["Diagnostics", .orderedCollections, .system, .yams]),
     ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
     ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
@@ -73,7 +73,7 @@ let package = Package(
             name: "Host",
             dependencies: [
                 "Builder", "Diagnostics", "Elements", "LinuxSystem", "Planning", .argumentParser,
-                .yams, .system, .log,
+                .system, .log,
             ]),
     ]
         + modules.map { .target(name: $0.name, dependencies: $0.imports) }

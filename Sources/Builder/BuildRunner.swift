@@ -65,6 +65,7 @@ package struct BuildRunner {
         }
         try phases.run(.ramdisk)
         try phases.run(.blockDevice)
+        try build.writeMountTable()
 
         return try ImageStage.run(build) { image in
             guard let hook = try phases.firstFinishingLegacyHook(), image.hasDiskImage else {

@@ -88,8 +88,11 @@ struct ImageStage: Sendable {
             try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
         }
         let disk = try LoopDevice(image: writer.image)
+        guard let root = measure.root else {
+            throw BuildError(.buildFailed, "the layout has no root file system")
+        }
         let mounted = try steps.run(.mountImage) {
-            try MountedImage(image: writer.image, layout: layout, over: build.folders.tree)
+            try MountedImage(image: writer.image, root: root, over: build.folders.tree)
         }
         build.devices = [disk.path, mounted.device]
         phases.setVariable("IMAGE_BLOCK_DEVICE", disk.path.string)

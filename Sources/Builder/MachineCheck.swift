@@ -93,6 +93,13 @@ package struct MachineCheck {
         Tool(name: "debugfs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "bash", package: "bash"),
         Tool(name: "fstrim", package: "util-linux", isForEveryBuild: false),
+        Tool(
+            name: "mkfs.vfat", package: "dosfstools", versionOption: "--help",
+            isForEveryBuild: false),
+        Tool(name: "mcopy", package: "mtools", isForEveryBuild: false),
+        Tool(
+            name: "mkfs.xfs", package: "xfsprogs", versionOption: "-V", isForEveryBuild: false),
+        Tool(name: "mkfs.btrfs", package: "btrfs-progs", isForEveryBuild: false),
     ]
 
     private func tool(_ tool: Tool) -> Finding {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
+import DiskImage
 import LinuxSystem
 import Planning
 import SystemPackage
@@ -12,9 +13,10 @@ struct MountedImage: ~Copyable {
     private let folder: FilePath
 
     /// Attaches the file system's byte range to a loop device and mounts it over `folder`.
-    init(image: FilePath, layout: DiskLayout, over folder: FilePath) throws {
-        let loop = try LoopDevice(image: image, offset: layout.rootOffset)
-        mount = try Self.mount(loop.path, type: layout.fileSystem, over: folder)
+    init(image: FilePath, root: ImageMeasure.PlacedVolume, over folder: FilePath) throws {
+        let loop = try LoopDevice(
+            image: image, offset: root.range.offset, length: root.range.length)
+        mount = try Self.mount(loop.path, type: root.volume.type.rawValue, over: folder)
         self.loop = loop
         self.folder = folder
     }

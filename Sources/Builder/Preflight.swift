@@ -92,6 +92,7 @@ package struct Preflight {
     private func checkPrograms() throws {
         var missing: [(program: String, package: String)] = []
         for (program, package) in programs where HostProgram.find(program, path: path) == nil {
+            guard !missing.contains(where: { $0.program == program }) else { continue }
             missing.append((program, package))
         }
         guard !missing.isEmpty else { return }
@@ -108,11 +109,22 @@ package struct Preflight {
         return !ImageConverter(options: options.conversion).isNative
     }
 
+    /// The programs that make and fill a volume.
+    private static func programs(for type: FileSystemType) -> [(String, String)] {
+        switch type {
+        case .ext2, .ext3, .ext4: [("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")]
+        case .xfs: [("mkfs.xfs", "xfsprogs")]
+        case .btrfs: [("mkfs.btrfs", "btrfs-progs")]
+        case .vfat: [("mkfs.vfat", "dosfstools"), ("mcopy", "mtools")]
+        case .swap: []
+        }
+    }
+
     /// The programs that the plan's steps run, each with the Debian package that brings it.
     private var programs: [(String, String)] {
         var list: [(String, String)] = []
         if plan.outputs.contains(where: \.format.isDiskImage) {
-            list.append(("mke2fs", "e2fsprogs"))
+            list += plan.layout.volumes.flatMap { Self.programs(for: $0.type) }
         }
         if plan.outputs.contains(where: { $0.format == .qcow2 }), usesQemuImage {
             list.append(("qemu-img", "qemu-utils"))

@@ -55,6 +55,16 @@ extension RunningBuild {
         }
     }
 
+    /// Writes /etc/fstab when the layout asks for lines in it; what the tree had there is replaced.
+    func writeMountTable() throws {
+        guard let text = plan.layout.mountTable else { return }
+        try steps.run(.writeMountTable) {
+            let tree = try tree
+            try tree.makeFolder("/etc")
+            try tree.write(Array(text.utf8), to: "/etc/fstab")
+        }
+    }
+
     /// Gives the tree its own resolv.conf back and empties /tmp and the logs.
     func cleanTree() throws {
         try steps.run(.cleanTree) {

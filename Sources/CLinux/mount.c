@@ -47,8 +47,9 @@ int clinux_mount_copy(int folder, int recursive, uint64_t attributes) {
     unsigned below = recursive ? AT_RECURSIVE : 0;
     int mount = open_tree(folder, "", flags | below);
     if (mount < 0) return -errno;
-    struct mount_attr attr = {.attr_set = attributes};
-    if (attributes && mount_setattr(mount, "", AT_EMPTY_PATH | below, &attr, sizeof attr) < 0) {
+    // Private: what is mounted below the copy must not appear below the original, too.
+    struct mount_attr attr = {.attr_set = attributes, .propagation = MS_PRIVATE};
+    if (mount_setattr(mount, "", AT_EMPTY_PATH | below, &attr, sizeof attr) < 0) {
         int error = errno;
         close(mount);
         return -error;

@@ -30,6 +30,11 @@ package struct ByteCount: Hashable, Comparable, Codable, Sendable {
     package func roundedUp(to unit: Self) -> Self {
         Self((bytes + unit.bytes - 1) / unit.bytes * unit.bytes)
     }
+
+    /// The largest multiple of `unit` that is not above this size.
+    package func roundedDown(to unit: Self) -> Self {
+        Self(bytes / unit.bytes * unit.bytes)
+    }
 }
 
 extension ByteCount: CustomStringConvertible {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Diagnostics
+package import Diagnostics
 internal import LinuxSystem
 package import SystemPackage
 
@@ -30,9 +30,12 @@ package struct BootLoader: Equatable, Sendable {
         }
     }
 
-    /// Writes the first sector with the partition table, and the core image behind it.
-    package func write(to image: FileDescriptor, table: MasterBootRecord) throws {
-        let gap = table.offset.bytes - MasterBootRecord.sectorSize
+    /// Writes the first sector with the partition table, and the core image behind it, before the first partition at
+    /// `end`.
+    package func write(
+        to image: FileDescriptor, table: MasterBootRecord, end: ByteCount
+    ) throws {
+        let gap = end.bytes - MasterBootRecord.sectorSize
         guard Int64(coreImage.count) <= gap else {
             throw BuildError(
                 .buildFailed,

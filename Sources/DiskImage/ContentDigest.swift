@@ -21,6 +21,13 @@ package struct ContentDigest: Equatable, Sendable {
         }
     }
 
+    /// Adds another digest.
+    package mutating func add(_ other: ContentDigest) {
+        for shift in stride(from: 0, to: 128, by: 8) {
+            mix(UInt8(truncatingIfNeeded: other.state >> shift))
+        }
+    }
+
     private mutating func mix(_ byte: UInt8) {
         state = (state ^ UInt128(byte)) &* Self.prime
     }

@@ -24,6 +24,8 @@ package import SystemPackage
 /// The raw image is the raw output's temporary file when there is one, so there is nothing to copy in the end; else it
 /// lies in `scratch`. `measure` comes first, also before `writeTar`: it sets back the tree's times.
 package struct ImageWriter: Sendable {
+    package typealias Measure = ImageMeasure
+
     package struct Options: Sendable {
         /// Seconds since 1970: what the file system says about the time of making, and the latest time of a file.
         package var time: Int64
@@ -50,14 +52,6 @@ package struct ImageWriter: Sendable {
         }
     }
 
-    /// The sizes that `measure` found.
-    package struct Measure: Equatable, Sendable {
-        package var usage: TreeUsage
-        package var fileSystem: FileSystemSize
-        /// The size of the whole disk.
-        package var imageSize: ByteCount
-    }
-
     private let layout: DiskLayout
     private let tree: FilePath
     private let scratch: FilePath
@@ -80,67 +74,76 @@ package struct ImageWriter: Sendable {
         outputs[.raw]?.temporaryPath ?? scratch.appending("image.raw")
     }
 
-    /// Counts the tree, sets back times after `options.time`, and computes the image's size.
+    private var parts: TreeParts {
+        TreeParts(tree: tree, mountPoints: layout.volumes.compactMap(\.mountPoint))
+    }
+
+    /// Counts the tree, sets back times after `options.time`, and computes the sizes of disks and file systems.
     ///
-    /// - Throws: `BuildError.Code.refused` when the size that the user named is too small.
+    /// - Throws: `BuildError.Code.refused` when a size that the user named is too small.
     package func measure() throws -> Measure {
-        let usage = try TreeUsage.measure(
-            tree, latestTime: options.time, interrupt: options.limits.interrupt)
-        var wishes = FileSystemSize.Wishes(freePercent: layout.freePercent)
-        wishes.size = layout.size.map { $0 - layout.rootOffset }
-        wishes.extraSize = layout.extraSize ?? .zero
-        wishes.journalSize = options.journalSize
-        let size = try FileSystemSize(for: usage, wishes: wishes)
-        return Measure(
-            usage: usage, fileSystem: size,
-            imageSize: layout.size ?? layout.rootOffset + size.bytes)
+        try ImageMeasurer(layout: layout, parts: parts, options: options).measure()
     }
 
-    /// mkfs: makes the sparse image file and its file system, filled from the tree.
+    /// mkfs: makes the sparse image files and their file systems, filled from the tree.
     package func writeFileSystem(_ measure: Measure) throws {
-        guard layout.fileSystem == "ext4" else {
-            throw BuildError(
-                .refused, "unknown file system '\(layout.fileSystem)' for the root",
-                hint: "Use 'ext4'.")
+        for disk in measure.disks {
+            let path = image(of: disk.disk)
+            let file = try FileDescriptor.open(
+                path, .readWrite, options: [.create, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter {
+                try file.resize(to: disk.geometry.size.bytes)
+                for placed in disk.volumes {
+                    let writer = VolumeWriter(
+                        image: path, blockSize: disk.disk.blockSize, placed: placed,
+                        digest: measure.digest, options: options)
+                    guard let point = placed.volume.mountPoint else {
+                        try writer.write(nil, to: file, scratch: scratch)
+                        continue
+                    }
+                    try parts.with(point, scratch: scratch) {
+                        try writer.write($0, to: file, scratch: scratch)
+                    }
+                }
+            }
         }
-        let file = try FileDescriptor.open(
-            image, .readWrite, options: [.create, .closeOnExec],
-            permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        try file.closeAfter { try file.resize(to: measure.imageSize.bytes) }
-        var fileSystem = Ext4Writer.Options(label: layout.label, time: options.time)
-        fileSystem.extraArguments = options.mkfsArguments
-        fileSystem.maxOnlineResize = options.maxOnlineResize
-        let writer = Ext4Writer(
-            image: image, offset: layout.rootOffset, size: measure.fileSystem,
-            digest: measure.usage.digest, options: fileSystem, limits: options.limits)
-        try writer.write(tree: tree, scratch: scratch)
     }
 
-    /// Writes the partition table; nothing in a plain file system.
+    /// Where the image of a disk is written.
+    private func image(of disk: Disk) -> FilePath {
+        disk.name == layout.disks.first?.name ? image : scratch.appending("\(disk.name).raw")
+    }
+
+    /// Writes the partition tables; nothing in a plain file system.
     package func writePartitionTable(_ measure: Measure) throws {
-        guard layout.table == .mbr else { return }
-        let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
-        try file.closeAfter {
-            _ = try file.writeAll(toAbsoluteOffset: 440, table(measure).table)
+        for disk in measure.disks {
+            guard let table = table(disk, measure) else { continue }
+            let file = try FileDescriptor.open(
+                image(of: disk.disk), .readWrite, options: .closeOnExec)
+            try file.closeAfter { try table.write(to: file) }
         }
     }
 
     /// The boot loader that the tree brings; nil where the layout has none.
     package func readBootLoader() throws -> BootLoader? {
-        guard layout.table == .mbr, layout.installsBootLoader else { return nil }
+        guard layout.table != .none, layout.installsBootLoader else { return nil }
         return try BootLoader(tree: tree, element: layout.element)
     }
 
     /// Writes the boot loader around the partition table, which it keeps.
     package func write(_ bootLoader: BootLoader, _ measure: Measure) throws {
+        guard let disk = measure.disks.first, let table = table(disk, measure) else { return }
         let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
-        try file.closeAfter { try bootLoader.write(to: file, table: table(measure)) }
+        try file.closeAfter {
+            try bootLoader.write(to: file, table: table.record, end: table.gap)
+        }
     }
 
-    private func table(_ measure: Measure) -> MasterBootRecord {
-        MasterBootRecord(
-            identifier: measure.usage.digest.identifier(for: "disk"), offset: layout.rootOffset,
-            length: measure.imageSize - layout.rootOffset)
+    private func table(
+        _ disk: ImageMeasure.PlacedDisk, _ measure: Measure
+    ) -> PartitionTableWriter? {
+        PartitionTableWriter(disk: disk.disk, geometry: disk.geometry, digest: measure.digest)
     }
 
     /// Writes the tar output; nil when none was asked for.

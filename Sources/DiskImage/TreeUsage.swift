@@ -11,6 +11,8 @@ package struct TreeUsage: Equatable, Sendable {
     package private(set) var dataBlocks: Int64 = 0
     /// Blocks of folders, of long links, of extended attributes and of extent trees.
     package private(set) var metadataBlocks: Int64 = 0
+    /// Blocks that list the blocks of files where a file system has no extents.
+    package private(set) var indirectBlocks: Int64 = 0
     package private(set) var inodes: Int64 = 0
     package private(set) var folders: Int64 = 0
     /// A digest of every name, mode, owner, size and time: equal trees have equal ones.
@@ -32,11 +34,14 @@ package struct TreeUsage: Equatable, Sendable {
     /// Counts a tree.
     ///
     /// Entries that were changed after `latestTime`, in seconds since 1970, are set back to it, on the tree itself, so
-    /// that mke2fs, which copies the times, finds the same in every build.
+    /// that mke2fs, which copies the times, finds the same in every build. Folders of `excluded`, paths below the tree
+    /// without a slash in front, count, but not what is in them: that goes elsewhere.
     package static func measure(
-        _ tree: FilePath, latestTime: Int64? = nil, interrupt: FileDescriptor? = nil
+        _ tree: FilePath, excluded: Set<String> = [], latestTime: Int64? = nil,
+        interrupt: FileDescriptor? = nil
     ) throws -> TreeUsage {
         var usage = TreeUsage()
+        let excluded = Set(excluded.map { Array($0.utf8) })
         try TreeWalk(root: tree, interrupt: interrupt).forEach { entry in
             do {
                 try usage.count(entry, latestTime: latestTime)
@@ -44,7 +49,7 @@ package struct TreeUsage: Equatable, Sendable {
                 throw BuildError(
                     .buildFailed, "cannot measure '\(entry.displayPath)' of the tree: \(error)")
             }
-            return true
+            return !excluded.contains(entry.path)
         }
         usage.closeFolders(to: 0)
         usage.seen = []
@@ -93,6 +98,9 @@ package struct TreeUsage: Equatable, Sendable {
             // An extent covers at most 128 MiB; one more where a block group ends.
             extents += blocks / 32768 + 1
         }
+        let length = (size + 4095) / 4096
+        // Twelve blocks are listed in the inode, 1024 in a block.
+        if length > 12 { indirectBlocks += (length + 1023) / 1024 + (length > 1036 ? 2 : 0) }
         // Four extents fit into the inode, 340 into a block.
         if extents > 4 { metadataBlocks += extents / 340 + 1 }
     }

@@ -21,6 +21,20 @@ package enum LegacyElement {
                 let subfolder = "\(phase.rawValue).d"
                 return folders.contains(subfolder)
                     ? try hooks(in: folder.appending(subfolder), of: name, phase) : []
+            },
+            layouts: try layouts(in: folder, files))
+    }
+
+    private static func layouts(
+        in folder: FilePath, _ files: Set<String>
+    ) throws -> [String: YAMLSource] {
+        let names = files.filter { $0.hasPrefix("block-device-") && $0.hasSuffix(".yaml") }
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                let path = folder.appending(name)
+                let text = String(
+                    decoding: try FileDescriptor.contents(of: path), as: UTF8.self)
+                return (name, YAMLSource(kind: "disk layout", name: path.string, text: text))
             })
     }
 

@@ -67,6 +67,8 @@ extension BuildOptions {
         request.mkfsJournalSize = try Self.size(
             mkfsJournalSize, of: "--mkfs-journal-size", bareUnit: .mebibytes(1))
         request.rootLabel = rootLabel
+        request.diskConfiguration = try Self.diskConfiguration(
+            request.environment["DIB_BLOCK_DEVICE_CONFIG"])
         request.mkfsOptions = (mkfsOptions ?? "").split(separator: " ").map(String.init)
         request.maxOnlineResize = try maxOnlineResize.map { text in
             guard let blocks = Int64(text), blocks > 0 else {
@@ -76,6 +78,16 @@ extension BuildOptions {
             }
             return blocks
         }
+    }
+
+    /// The layout that the variable holds, or names with file://.
+    private static func diskConfiguration(_ text: String?) throws -> YAMLSource? {
+        guard let text, !text.isEmpty else { return nil }
+        let scheme = "file://"
+        guard text.hasPrefix(scheme) else {
+            return YAMLSource(kind: "disk layout", name: "DIB_BLOCK_DEVICE_CONFIG", text: text)
+        }
+        return try YAMLSource(kind: "disk layout", file: String(text.dropFirst(scheme.count)))
     }
 
     private func fillSurroundings(_ request: inout BuildRequest) {

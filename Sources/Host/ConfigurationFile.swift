@@ -4,7 +4,6 @@ import Diagnostics
 import LinuxSystem
 import Planning
 import SystemPackage
-import Yams
 
 /// A --config file: a YAML map of long option names without dashes, and of `set:`.
 ///
@@ -29,92 +28,79 @@ struct ConfigurationFile {
 
     var entries: [Entry] = []
     var settings: [BuildRequest.Setting] = []
-    private let path: String
+    private let source: YAMLSource
 
     /// Reads the file.
     ///
     /// - Throws: `BuildError` with status 2 that names file and line.
     init(path: String) throws {
-        self.path = path
-        let text: String
-        do {
-            text = String(decoding: try FileDescriptor.contents(of: FilePath(path)), as: UTF8.self)
-        } catch {
-            throw BuildError(
-                .refused, "cannot read configuration file '\(path)'", cause: "\(error)")
+        source = try YAMLSource(kind: "configuration file", file: path)
+        guard let document = try source.document() else { return }
+        guard let entries = document.map else {
+            throw source.refusal(document.line, "the file is no map of option names")
         }
-        let root: Node?
-        do {
-            root = try compose(yaml: text)
-        } catch let error as YamlError {
-            throw Self.syntaxError(error, path: path)
-        }
-        guard let root, root != Node("", Tag(.null)) else { return }
-        guard let mapping = root.mapping else {
-            throw refusal(root, "the file is no map of option names")
-        }
-        for (key, value) in mapping { try read(key, value) }
+        for entry in entries { try read(entry) }
     }
 
-    private mutating func read(_ key: Node, _ value: Node) throws {
-        let name = key.scalar?.string ?? ""
-        if name == "set" { return try readSettings(value) }
-        if let text = value.scalar?.string {
-            entries.append(Entry(key: name, value: .text(text), place: place(of: key)))
-        } else if let sequence = value.sequence {
-            let items = try sequence.map { item in
-                guard let text = item.scalar?.string else {
-                    throw refusal(item, "'\(name)' holds something else than plain values")
+    private mutating func read(_ entry: YAMLNode.Entry) throws {
+        let name = entry.key
+        if name == "set" { return try readSettings(entry.value) }
+        let place = "\(source.name):\(entry.line)"
+        switch entry.value.content {
+        case .text(let text):
+            entries.append(Entry(key: name, value: .text(text), place: place))
+        case .list(let list):
+            let items = try list.map { item in
+                guard let text = item.text else {
+                    throw source.refusal(
+                        item.line, "'\(name)' holds something else than plain values")
                 }
                 return text
             }
-            entries.append(Entry(key: name, value: .list(items), place: place(of: key)))
-        } else {
-            throw refusal(key, "'\(name)' is neither a value nor a list")
+            entries.append(Entry(key: name, value: .list(items), place: place))
+        case .map:
+            throw source.refusal(entry.line, "'\(name)' is neither a value nor a list")
         }
     }
 
-    private mutating func readSettings(_ node: Node) throws {
-        guard let elements = node.mapping else {
-            throw refusal(node, "'set' is no map of elements")
+    private mutating func readSettings(_ node: YAMLNode) throws {
+        guard let elements = node.map else {
+            throw source.refusal(node.line, "'set' is no map of elements")
         }
-        for (element, parameters) in elements {
-            let name = element.scalar?.string ?? ""
-            guard let parameters = parameters.mapping else {
-                throw refusal(element, "'set.\(name)' is no map of parameters")
+        for element in elements {
+            guard let parameters = element.value.map else {
+                throw source.refusal(
+                    element.line, "'set.\(element.key)' is no map of parameters")
             }
-            for (parameter, value) in parameters {
-                let key = parameter.scalar?.string ?? ""
-                let items = value.sequence.map { $0.map { $0.scalar?.string } }
-                guard let text = value.scalar?.string ?? Self.joined(items) else {
-                    throw refusal(parameter, "'set.\(name).\(key)' is no plain value or list")
+            for parameter in parameters {
+                guard let text = parameter.value.text ?? Self.joined(parameter.value.list) else {
+                    throw source.refusal(
+                        parameter.line,
+                        "'set.\(element.key).\(parameter.key)' is no plain value or list")
                 }
-                settings.append(.init(element: name, parameter: key, value: text))
+                settings.append(
+                    .init(element: element.key, parameter: parameter.key, value: text))
             }
         }
     }
 
-    private static func joined(_ items: [String?]?) -> String? {
-        guard let items, !items.contains(nil) else { return nil }
-        return items.compactMap(\.self).joined(separator: ",")
+    private static func joined(_ items: [YAMLNode]?) -> String? {
+        guard let texts = items?.map(\.text), !texts.contains(nil) else { return nil }
+        return texts.compactMap(\.self).joined(separator: ",")
     }
+}
 
-    private func place(of node: Node) -> String { "\(path):\(node.mark?.line ?? 1)" }
-
-    private func refusal(_ node: Node, _ message: String) -> BuildError {
-        BuildError(.refused, "configuration file '\(place(of: node))': \(message)")
-    }
-
-    private static func syntaxError(_ error: YamlError, path: String) -> BuildError {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return BuildError(
-                .refused, "configuration file '\(path):\(mark.line)': \(problem)",
-                hint: "Column \(mark.column) of that line is where reading stopped.")
-        default:
-            return BuildError(
-                .refused, "configuration file '\(path)' is no YAML", cause: "\(error)")
+extension YAMLSource {
+    /// Reads a file.
+    ///
+    /// - Throws: `BuildError` with status 2 when it cannot be read.
+    init(kind: String, file: String) throws {
+        let text: String
+        do {
+            text = String(decoding: try FileDescriptor.contents(of: FilePath(file)), as: UTF8.self)
+        } catch {
+            throw BuildError(.refused, "cannot read \(kind) '\(file)'", cause: "\(error)")
         }
+        self.init(kind: kind, name: file, text: text)
     }
 }

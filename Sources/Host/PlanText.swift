@@ -10,7 +10,8 @@ struct PlanText {
     init(_ plan: BuildPlan) { self.plan = plan.withoutSecrets() }
 
     var lines: [String] {
-        elements + parameters + exports + packages + steps + layout + outputs
+        elements + parameters + exports + packages + steps
+            + LayoutText(plan.layout).lines + outputs
     }
 
     private var elements: [String] {
@@ -74,20 +75,6 @@ struct PlanText {
                 plan.parameters.first { $0.element == element?.name && $0.name == name }?.value
                     ?? "NULL"
             }
-    }
-
-    private var layout: [String] {
-        let layout = plan.layout
-        var table = TextTable(indentation: 2)
-        table.add("table", layout.table.rawValue, layout.element.map { "asked for by \($0)" } ?? "")
-        table.add("root", "\(layout.fileSystem), label \(layout.label), at \(layout.rootOffset)")
-        let computed = "computed from the tree, \(layout.freePercent) % free"
-        table.add(
-            "size",
-            layout.size.map(\.description)
-                ?? computed + (layout.extraSize.map { ", and \($0) more" } ?? ""))
-        table.add("boot loader", layout.installsBootLoader ? "yes" : "no")
-        return ["layout"] + table.lines
     }
 
     private var outputs: [String] {

@@ -58,8 +58,8 @@ extension LegacyEnvironment {
             "DIB_OFFLINE": request.isOffline ? "1" : "",
             "DIB_ROOT_FSTYPE": plan.layout.fileSystem,
             "DIB_ROOT_LABEL": plan.layout.label,
-            "DIB_BOOT_LABEL": "",
-            "DIB_MOUNTPOINTS": "/",
+            "DIB_BOOT_LABEL": bootLabel,
+            "DIB_MOUNTPOINTS": mountPoints,
             "DIB_NO_TMPFS": request.usesTmpfs ? "0" : "1",
             "FS_TYPE": plan.layout.fileSystem,
             "IMAGE_ELEMENT": elements.map(\.name).joined(separator: " "),
@@ -82,6 +82,17 @@ extension LegacyEnvironment {
             variables["DIB_PYTHON_EXEC"] = "/usr/bin/python3"
         }
         return variables
+    }
+
+    /// The label of the file system at /boot; empty where there is none.
+    private var bootLabel: String {
+        plan.layout.volumes.first { $0.mountPoint == "/boot" }?.label ?? ""
+    }
+
+    /// All mount points; swap has the name "none".
+    private var mountPoints: String {
+        plan.layout.mounts.map { $0.volume.type == .swap ? "none" : $0.entry.point }
+            .joined(separator: "|")
     }
 
     /// IMAGE_ELEMENT_YAML: a map from name to folder, by name.

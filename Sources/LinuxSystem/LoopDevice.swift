@@ -16,13 +16,18 @@ package struct LoopDevice: ~Copyable {
 
     /// Attaches `length` bytes of the image from `offset`; a length of zero reaches to the file's end.
     ///
+    /// `blockSize` is that of a logical block, 512 or 4096; zero leaves it to the kernel.
     /// - Throws: `BuildError` with the system's own text.
-    package init(image: FilePath, offset: ByteCount = .zero, length: ByteCount = .zero) throws {
+    package init(
+        image: FilePath, offset: ByteCount = .zero, length: ByteCount = .zero,
+        blockSize: Int64 = 0
+    ) throws {
         let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
         defer { try? file.close() }
         var number: Int32 = -1
         let device = clinux_loop_attach(
-            file.rawValue, UInt64(offset.bytes), UInt64(length.bytes), 0, &number)
+            file.rawValue, UInt64(offset.bytes), UInt64(length.bytes),
+            UInt32(blockSize), &number)
         guard device >= 0 else {
             throw BuildError(
                 .buildFailed, "cannot attach '\(image)' to a loop device",

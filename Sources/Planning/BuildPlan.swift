@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Diagnostics
-
 /// Everything that a build will do, in order, as far as it is known without running anything.
 package struct BuildPlan: Codable, Equatable, Sendable {
     package var version: String
@@ -130,45 +128,5 @@ package struct PlannedStep: Codable, Equatable, Sendable {
         self.element = element
         self.isInChroot = isInChroot
         self.mayGrow = mayGrow
-    }
-}
-
-/// What the image consists of.
-package struct DiskLayout: Codable, Equatable, Sendable {
-    package enum Table: String, Codable, Sendable {
-        /// The image is the file system itself.
-        case none
-        case mbr
-    }
-    package var table: Table
-    package var fileSystem: String
-    package var label: String
-    /// The share of the file system's blocks that stays free, in percent.
-    package var freePercent: Int
-    /// The size of the whole image when the user named one.
-    package var size: ByteCount?
-    /// Added to the computed size.
-    package var extraSize: ByteCount?
-    /// Where the root file system begins in the image.
-    package var rootOffset: ByteCount
-    /// Whether a boot sector and a core image are written in front of it.
-    package var installsBootLoader: Bool
-    /// The element that asked for the table, if one did.
-    package var element: String?
-
-    package init(
-        table: Table, fileSystem: String, label: String, freePercent: Int, size: ByteCount? = nil,
-        extraSize: ByteCount? = nil, rootOffset: ByteCount, installsBootLoader: Bool,
-        element: String? = nil
-    ) {
-        self.table = table
-        self.fileSystem = fileSystem
-        self.label = label
-        self.freePercent = freePercent
-        self.size = size
-        self.extraSize = extraSize
-        self.rootOffset = rootOffset
-        self.installsBootLoader = installsBootLoader
-        self.element = element
     }
 }

@@ -22,6 +22,8 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var imageSize: ByteCount?
     package var imageExtraSize: ByteCount?
     package var rootLabel: String?
+    /// DIB_BLOCK_DEVICE_CONFIG: the disk's layout, whatever elements bring.
+    package var diskConfiguration: YAMLSource?
     package var mkfsOptions: [String]
     package var mkfsJournalSize: ByteCount?
     /// The highest number of blocks that resize2fs can grow to online (mke2fs -E resize=).

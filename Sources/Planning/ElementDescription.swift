@@ -17,6 +17,8 @@ package struct ElementDescription: Codable, Equatable, Sendable {
     package var conflicts: [String]
     /// The hooks known before anything runs, in the order of phases, numbers and names.
     package var hooks: [PlannedHook]
+    /// Disk layouts in files block-device-ARCHITECTURE.yaml and block-device-default.yaml, by the file's name.
+    package var layouts: [String: YAMLSource]
     /// Native elements only.
     package var manifest: ElementManifest?
     /// The path of the element of the same name that is used instead, if any.
@@ -27,7 +29,8 @@ package struct ElementDescription: Codable, Equatable, Sendable {
     package init(
         name: String, kind: Kind, path: String, version: String? = nil, summary: String? = nil,
         requires: [String] = [], provides: [String] = [], conflicts: [String] = [],
-        hooks: [PlannedHook] = [], manifest: ElementManifest? = nil, shadowedBy: String? = nil,
+        hooks: [PlannedHook] = [], layouts: [String: YAMLSource] = [:],
+        manifest: ElementManifest? = nil, shadowedBy: String? = nil,
         digest: String? = nil
     ) {
         self.name = name
@@ -39,6 +42,7 @@ package struct ElementDescription: Codable, Equatable, Sendable {
         self.provides = provides
         self.conflicts = conflicts
         self.hooks = hooks
+        self.layouts = layouts
         self.manifest = manifest
         self.shadowedBy = shadowedBy
         self.digest = digest

@@ -10,6 +10,8 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     /// After phase root.
     case checkRoot = "check root file system"
     case openChroot = "open chroot"
+    /// /etc/fstab, before the last hooks; only when the layout asks for lines in it.
+    case writeMountTable = "write mount table"
     /// After the last hook that runs on the tree.
     case closeChroot = "close chroot"
     case writeBuildRecord = "write build record"

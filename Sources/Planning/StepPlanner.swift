@@ -11,6 +11,7 @@ struct StepPlanner {
     private let formats: [OutputFormat]
     private let hasTable: Bool
     private let hasBootLoader: Bool
+    private let hasMountTable: Bool
     /// The first phase in which a legacy hook runs: it may add hooks to every later one.
     private let firstLegacyPhase: Phase?
 
@@ -19,6 +20,7 @@ struct StepPlanner {
         self.formats = formats
         hasTable = layout.table != .none
         hasBootLoader = hasTable && layout.installsBootLoader
+        hasMountTable = layout.mountTable != nil
         firstLegacyPhase = hooks.filter { $0.kind == .legacy }.map(\.phase).min()
     }
 
@@ -35,6 +37,7 @@ struct StepPlanner {
         steps += run(.root) + [Self.host(.checkRoot), Self.host(.openChroot)]
         steps += Self.inTree.flatMap(run) + [Self.host(.closeChroot)]
         steps += run(.ramdisk) + run(.blockDevice)
+        if hasMountTable { steps.append(Self.host(.writeMountTable)) }
         return steps + (needsMountedImage ? mounted() : unmounted()) + lastSteps()
     }
 

@@ -24,9 +24,7 @@ private func theRecordLeavesOutWhatConcernsTheBuildAloneAndPasswords() throws {
             parameter("image-mirror", "http://ann:31337@image.invalid/"),
             parameter("locale", nil),
         ],
-        layout: .init(
-            table: .none, fileSystem: "ext4", label: "x", freePercent: 10, rootOffset: .zero,
-            installsBootLoader: false))
+        layout: DiskLayout(table: .none, label: "x"))
     let text = try BuildRecord(plan: plan, digests: [:]).encoded()
     #expect(!text.contains("build.invalid"))
     #expect(!text.contains("31337"))

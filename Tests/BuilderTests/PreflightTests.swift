@@ -23,9 +23,7 @@ private func plan(
     return BuildPlan(
         version: "0", request: request,
         elements: [.init(description: element, reason: "requested")],
-        layout: .init(
-            table: .none, fileSystem: "ext4", label: "x", freePercent: 10, rootOffset: .zero,
-            installsBootLoader: false),
+        layout: DiskLayout(table: .none, label: "x"),
         outputs: [.init(format: format, path: folder.appending(output).string)])
 }
 

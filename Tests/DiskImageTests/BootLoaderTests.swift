@@ -10,14 +10,16 @@ import Testing
 /// The partition table as sfdisk reads it, and the bytes of the boot loader.
 struct BootLoaderTests {
     private let table = MasterBootRecord(
-        identifier: 0x1234_ABCD, offset: .mebibytes(1), length: .mebibytes(99))
+        identifier: 0x1234_ABCD,
+        entries: [.init(isBootable: true, type: 0x83, first: 2048, count: 202_752)])
 
     /// Writes the boot loader of `tree` into an empty disk of 100 MiB.
     private func write(_ tree: FilePath, to disk: FilePath) throws {
         try shell("rm -f $1; truncate -s 100M $1", disk.string)
         let file = try FileDescriptor.open(disk, .readWrite)
         try file.closeAfter {
-            try BootLoader(tree: tree, element: "vm").write(to: file, table: table)
+            try BootLoader(tree: tree, element: "vm").write(
+                to: file, table: table, end: .mebibytes(1))
         }
     }
 

@@ -24,7 +24,7 @@ struct FileSystemSizeTests {
         let size = try FileSystemSize(for: usage, wishes: wishes)
         let image = folder.appending("image")
         try shell("rm -f $1; truncate -s \(size.bytes.bytes) $1", image.string)
-        let writer = Ext4Writer(
+        let writer = ExtWriter(
             image: image, offset: .zero, size: size, digest: usage.digest,
             options: .init(label: "test", time: 1_700_000_000))
         try writer.write(tree: tree, scratch: folder)

@@ -28,9 +28,8 @@ struct ImageFixture {
 
     static func layout(_ table: DiskLayout.Table) -> DiskLayout {
         DiskLayout(
-            table: table, fileSystem: "ext4", label: "cloudimg-rootfs", freePercent: 10, size: nil,
-            extraSize: nil, rootOffset: table == .mbr ? .mebibytes(1) : .zero,
-            installsBootLoader: table == .mbr, element: "vm")
+            table: table, label: "cloudimg-rootfs", installsBootLoader: table == .mbr,
+            element: "vm")
     }
 
     /// boot.img as GRUB ships it, and a core image that grub-mkimage makes.
@@ -51,6 +50,17 @@ struct ImageFixture {
     func build(
         _ formats: [OutputFormat], out: String = "out", outputOptions: OutputSet.Options? = nil
     ) throws -> [PublishedOutput] {
+        try written(formats, out: out, outputOptions: outputOptions).outputs
+    }
+
+    /// The same; returns where everything lies.
+    func measured(_ formats: [OutputFormat], out: String = "out") throws -> ImageMeasure {
+        try written(formats, out: out).measure
+    }
+
+    private func written(
+        _ formats: [OutputFormat], out: String, outputOptions: OutputSet.Options? = nil
+    ) throws -> (measure: ImageMeasure, outputs: [PublishedOutput]) {
         let target = folder.appending(out)
         let scratch = folder.appending("scratch")
         try Command("mkdir", ["-p", target.string, scratch.string]).checkedOutput()
@@ -58,7 +68,7 @@ struct ImageFixture {
             BuildPlan.PlannedOutput(format: $0, path: "\(target)/image.\($0.rawValue)")
         }
         let options = outputOptions ?? OutputSet.Options(buildID: "test")
-        let published = try OutputSet.withOutputs(planned, options: options) { outputs in
+        let written = try OutputSet.withOutputs(planned, options: options) { outputs in
             let writer = ImageWriter(
                 layout: layout, tree: tree, scratch: scratch, outputs: outputs,
                 options: self.options)
@@ -72,10 +82,10 @@ struct ImageFixture {
             try writer.convert()
             let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
             try outputs.sync()
-            return try outputs.publish(digests: digests)
+            return (measure, try outputs.publish(digests: digests))
         }
         try Command("rm", ["-rf", scratch.string]).checkedOutput()
-        return published
+        return written
     }
 
     /// The names in `folder`/`name`.

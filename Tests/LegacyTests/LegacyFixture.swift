@@ -60,8 +60,7 @@ struct LegacyFixture {
             elements: elements.map { .init(description: $0, reason: "requested") },
             parameters: parameters, exports: exports,
             layout: DiskLayout(
-                table: .none, fileSystem: "ext4", label: "cloudimg-rootfs", freePercent: 10,
-                rootOffset: .zero, installsBootLoader: false))
+                table: .none, label: "cloudimg-rootfs"))
     }
 
     func environment(_ plan: BuildPlan? = nil) -> LegacyEnvironment {

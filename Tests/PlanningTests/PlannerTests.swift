@@ -280,11 +280,11 @@ private func onlyABlockDeviceElementMakesAPartitionTable() throws {
     let disk = Sample.native("vm", provides: ["block-device", "bootloader"])
     let plain = try Sample.plan(Sample.request("os"), [Sample.system, disk]).layout
     #expect(plain.table == .none)
-    #expect(plain.rootOffset == .zero)
     #expect(plain.label == "cloudimg-rootfs")
     let whole = try Sample.plan(Sample.request("os", "vm"), [Sample.system, disk]).layout
     #expect(whole.table == .mbr)
-    #expect(whole.rootOffset == .mebibytes(1))
+    let geometry = try DiskGeometry(whole.disks[0], size: .mebibytes(101))
+    #expect(geometry.ranges == [.init(offset: .mebibytes(1), length: .mebibytes(100))])
     #expect(whole.installsBootLoader)
     #expect(whole.element == "vm")
 }

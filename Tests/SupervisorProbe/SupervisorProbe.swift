@@ -43,9 +43,7 @@ enum SupervisorProbe {
         request.environment = [
             "BEHAVIOUR": arguments[0], "SCRIPT": arguments.count > 2 ? arguments[2] : "",
         ]
-        let layout = DiskLayout(
-            table: .none, fileSystem: "ext4", label: "probe", freePercent: 5, rootOffset: .zero,
-            installsBootLoader: false)
+        let layout = DiskLayout(table: .none, label: "probe", freePercent: 5)
         let session = BuildSession(
             plan: BuildPlan(version: "probe", request: request, layout: layout),
             programs: try .installed())

@@ -14,9 +14,7 @@ enum TreeToImage {
         }
         let tree = FilePath(CommandLine.arguments[1])
         let output = BuildPlan.PlannedOutput(format: .qcow2, path: CommandLine.arguments[2])
-        let layout = DiskLayout(
-            table: .mbr, fileSystem: "ext4", label: "cloudimg-rootfs", freePercent: 10, size: nil,
-            extraSize: nil, rootOffset: .mebibytes(1), installsBootLoader: false, element: nil)
+        let layout = DiskLayout(table: .mbr, label: "cloudimg-rootfs")
         var outputOptions = OutputSet.Options(buildID: "bench")
         outputOptions.overwritesOld = true
         try OutputSet.withOutputs([output], options: outputOptions) { outputs in

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Diagnostics
+package import Planning
 
-/// How large an ext4 is made for a tree: blocks, inodes, journal.
+/// How large an ext2, ext3 or ext4 is made for a tree: blocks, inodes, journal.
 ///
-/// Computed from what mke2fs lays out with the features of `Ext4Features`: blocks of 4 KiB, groups of 32768 blocks, in
+/// Computed from what mke2fs lays out with the features of `ExtFeatures`: blocks of 4 KiB, groups of 32768 blocks, in
 /// each two bitmaps and a part of the inode table; copies of the group descriptors in groups 0, 1 and the powers of 3,
 /// 5 and 7, each with room to grow (resize_inode); the journal; lost+found. One block is 4 KiB throughout.
 package struct FileSystemSize: Equatable, Sendable {
@@ -35,7 +36,14 @@ package struct FileSystemSize: Equatable, Sendable {
         /// One inode for so many bytes, as mke2fs -i; more where the tree needs them.
         package var bytesPerInode: Int64 = 16384
 
+        package var type = FileSystemType.ext4
+
         package init(freePercent: Int) { self.freePercent = freePercent }
+
+        /// The blocks that hold the tree: without extents, lists of blocks take their place.
+        func blocks(of usage: TreeUsage) -> Int64 {
+            usage.blocks + (type == .ext4 ? 0 : usage.indirectBlocks)
+        }
     }
 
     /// The size for a tree.
@@ -60,6 +68,11 @@ package struct FileSystemSize: Equatable, Sendable {
         self = Self.shaped(blocks, for: usage, wishes: wishes)
     }
 
+    /// The bytes that the tree needs at least, with no block left free.
+    package static func leastBytes(for usage: TreeUsage, wishes: Wishes) -> ByteCount {
+        smallest(for: usage, wishes: wishes, freeShare: 0).bytes
+    }
+
     private init(blocks: Int64, inodesPerGroup: Int64, journalBlocks: Int64) {
         self.blocks = blocks
         self.inodesPerGroup = inodesPerGroup
@@ -72,9 +85,9 @@ package struct FileSystemSize: Equatable, Sendable {
     private static func smallest(
         for usage: TreeUsage, wishes: Wishes, freeShare: Double
     ) -> FileSystemSize {
-        var size = shaped(max(usage.blocks, 512), for: usage, wishes: wishes)
+        var size = shaped(max(wishes.blocks(of: usage), 512), for: usage, wishes: wishes)
         while true {
-            let filled = Double(usage.blocks + size.ownBlocks) / (1 - freeShare)
+            let filled = Double(wishes.blocks(of: usage) + size.ownBlocks) / (1 - freeShare)
             // mke2fs refuses a journal of more than half the file system.
             let wanted = max(Int64(filled.rounded(.up)), size.journalBlocks * 2 + 64)
             if wanted <= size.blocks { return size }
@@ -90,6 +103,7 @@ package struct FileSystemSize: Equatable, Sendable {
         let wanted = max(usage.inodes + usage.inodes / 4 + 64, blocks * 4096 / wishes.bytesPerInode)
         let share = (wanted + size.groups - 1) / size.groups
         size.inodesPerGroup = (share + inodesPerBlock - 1) / inodesPerBlock * inodesPerBlock
+        guard wishes.type != .ext2 else { return size }
         let journal = wishes.journalSize.map { $0.bytes / 4096 } ?? min(16384, blocks / 8)
         // Less than 1024 blocks is no journal for mke2fs.
         size.journalBlocks = max(1024, journal / 256 * 256)

@@ -2,17 +2,21 @@
 
 package import Diagnostics
 package import LinuxSystem
+package import Planning
 package import SystemPackage
 
-/// Makes an ext4 and fills it from a tree in one run of mke2fs -d: no mount, no loop device, every block written once.
+/// Makes an ext2, ext3 or ext4 and fills it from a tree in one run of mke2fs -d: no mount, no loop device, every block written once.
 ///
 /// The same tree gives the same bytes: identity and hash seed come from the tree's digest, E2FSPROGS_FAKE_TIME is the
 /// time of making, and a run of debugfs sets the times of access and inode change, which mke2fs copies from the tree
 /// and nobody can set there.
-package struct Ext4Writer: Sendable {
+package struct ExtWriter: Sendable {
     /// What the user may set about the file system.
     package struct Options: Equatable, Sendable {
+        package var type = FileSystemType.ext4
         package var label: String
+        /// nil: derived from the digest.
+        package var uuid: String?
         /// Words for mke2fs, as the original's --mkfs-options; -E and -O are joined to ours.
         package var extraArguments: [String] = []
         /// The number of blocks that the file system can be grown to while it is mounted, mke2fs -E resize=.
@@ -52,12 +56,12 @@ package struct Ext4Writer: Sendable {
     private static let passedImage = "/proc/self/fd/3"
 
     /// The identity of the file system.
-    package var uuid: String { digest.uuid(for: "ext4") }
+    package var uuid: String { options.uuid ?? digest.uuid(for: "ext4") }
 
-    /// Makes and fills the file system; small files that live as long as the call lie in `scratch`.
-    package func write(tree: FilePath, scratch: FilePath) throws {
+    /// Makes the file system, and fills it when there is a tree; small files that live as long as the call lie in `scratch`.
+    package func write(tree: FilePath?, scratch: FilePath) throws {
         let configuration = scratch.appending("mke2fs.conf")
-        try TextFile.write(Ext4Features.configuration, to: configuration)
+        try TextFile.write(ExtFeatures.configuration, to: configuration)
         var environment = ProcessEnvironment.current
         environment["MKE2FS_CONFIG"] = configuration.string
         environment["E2FSPROGS_FAKE_TIME"] = String(options.time)
@@ -72,7 +76,7 @@ package struct Ext4Writer: Sendable {
         }
     }
 
-    func arguments(tree: FilePath) -> [String] {
+    func arguments(tree: FilePath?) -> [String] {
         let (extended, features, rest) = Self.split(options.extraArguments)
         var settings = [
             "offset=\(offset.bytes)", "hash_seed=\(digest.uuid(for: "hash seed"))",
@@ -81,16 +85,20 @@ package struct Ext4Writer: Sendable {
             "lazy_journal_init=1", "nodiscard",
         ]
         if let blocks = options.maxOnlineResize { settings.append("resize=\(blocks)") }
-        var arguments = ["-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256"]
+        var arguments = ["-q", "-F", "-t", options.type.rawValue, "-b", "4096", "-I", "256"]
         if !rest.contains("-i") && !rest.contains("-N") {
             arguments += ["-N", String(size.inodes)]
         }
-        if !rest.contains("-J") { arguments += ["-J", "size=\(size.journalBlocks / 256)"] }
+        if !rest.contains("-J"), size.journalBlocks > 0 {
+            arguments += ["-J", "size=\(size.journalBlocks / 256)"]
+        }
         arguments += ["-L", options.label, "-U", uuid]
-        arguments += ["-O", (["none"] + Ext4Features.list + features).joined(separator: ",")]
+        let list = ["none"] + ExtFeatures.list(for: options.type) + features
+        arguments += ["-O", list.joined(separator: ",")]
         arguments += ["-E", (settings + extended).joined(separator: ",")]
         arguments += rest
-        return arguments + ["-d", tree.string, Self.passedImage, "\(size.blocks * 4)k"]
+        let contents = tree.map { ["-d", $0.string] } ?? []
+        return arguments + contents + [Self.passedImage, "\(size.blocks * 4)k"]
     }
 
     /// Takes the values of -E and -O out of a list of words: mke2fs would let the last one replace ours.

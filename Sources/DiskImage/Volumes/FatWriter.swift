@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Glibc
+internal import LinuxSystem
+internal import Planning
+internal import SystemPackage
+
+/// Makes a vfat in a file of its own, fills it with mtools, and copies what was written into its place.
+///
+/// No mount: the build host's kernel need not know vfat. Folders and files go in by the order of their names, and all
+/// times are told to the programs, so the same tree gives the same bytes.
+struct FatWriter {
+    /// A file that is larger than this cannot be stored.
+    private static let largestFile: Int64 = (1 << 32) - 1
+    /// Names for one call of mcopy.
+    private static let batch = 200
+
+    let volume: Volume
+    let range: ByteRange
+    let blockSize: Int64
+    let identifier: UInt32
+    let time: Int64
+    let limits: Command.Limits
+
+    func write(to image: FileDescriptor, tree: FilePath?, scratch: FilePath) throws {
+        let staging = scratch.appending("vfat-\(volume.name)")
+        let file = try FileDescriptor.open(
+            staging, .readWrite, options: [.create, .truncate, .closeOnExec],
+            permissions: .ownerReadWrite)
+        try file.closeAfter {
+            try file.resize(to: range.length.bytes)
+            try make(staging)
+            if let tree { try fill(staging, from: tree) }
+            try copy(file, to: image)
+        }
+        guard unlink(staging.string) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    private var environment: [String: String] {
+        var environment = ProcessEnvironment.current
+        environment["SOURCE_DATE_EPOCH"] = String(time)
+        environment["TZ"] = "UTC"
+        environment["LC_ALL"] = "C.UTF-8"
+        environment["MTOOLSRC"] = "/dev/null"
+        return environment
+    }
+
+    private func make(_ staging: FilePath) throws {
+        let hexadecimal = String(identifier, radix: 16)
+        try Command(
+            "mkfs.vfat",
+            ["--invariant", "-i", hexadecimal, "-n", volume.type.storedLabel(volume.label)]
+                + (blockSize == 512 ? [] : ["-S", String(blockSize)]) + volume.options
+                + [staging.string], environment: environment
+        ).checkedOutput(limits: limits)
+    }
+
+    // MARK: Filling
+
+    private func fill(_ staging: FilePath, from tree: FilePath) throws {
+        var folder = ""
+        var files: [String] = []
+        func flush() throws {
+            guard !files.isEmpty else { return }
+            try mtools("mcopy", staging, ["-m", "-Q"] + files + ["::/\(folder)"])
+            files = []
+        }
+        try TreeWalk(root: tree, interrupt: limits.interrupt).forEach { entry in
+            guard !entry.path.isEmpty else { return true }
+            let path = try Self.checked(entry)
+            if entry.kind == .folder {
+                try flush()
+                try mtools("mmd", staging, ["::/\(path)"])
+                return true
+            }
+            let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+            if parent != folder || files.count >= Self.batch {
+                try flush()
+                folder = parent
+            }
+            files.append("\(tree)/\(path)")
+            return true
+        }
+        try flush()
+    }
+
+    /// The entry's path, if a vfat can hold it.
+    private static func checked(_ entry: TreeEntry) throws -> String {
+        func refusal(_ problem: String) -> BuildError {
+            BuildError(
+                .buildFailed, "'\(entry.displayPath)' \(problem), which vfat cannot hold",
+                hint: "Put it on another file system, or leave it out.")
+        }
+        guard entry.kind == .file || entry.kind == .folder else {
+            throw refusal("is neither a file nor a folder")
+        }
+        guard entry.kind == .folder || Int64(entry.status.st_size) <= largestFile else {
+            throw refusal("is larger than 4 GiB")
+        }
+        guard let path = String(validating: entry.path, as: UTF8.self),
+            let name = path.split(separator: "/").last,
+            !name.contains(where: { "\\:*?\"<>|".contains($0) || $0 < " " }),
+            !name.hasSuffix("."), !name.hasSuffix(" "), name.utf16.count <= 255
+        else { throw refusal("has a name") }
+        return path
+    }
+
+    private func mtools(_ program: String, _ staging: FilePath, _ words: [String]) throws {
+        try Command(program, ["-i", staging.string] + words, environment: environment)
+            .checkedOutput(limits: limits)
+    }
+
+    // MARK: Copying
+
+    private func copy(_ file: FileDescriptor, to image: FileDescriptor) throws {
+        for part in try file.dataRanges(size: range.length.bytes) {
+            var offset = part.lowerBound
+            while offset < part.upperBound {
+                let count = min(1 << 20, part.upperBound - offset)
+                let bytes = try [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, used in
+                    used = try file.read(
+                        fromAbsoluteOffset: offset,
+                        into: UnsafeMutableRawBufferPointer(buffer))
+                }
+                guard !bytes.isEmpty else { return }
+                try image.writeAll(toAbsoluteOffset: range.offset.bytes + offset, bytes)
+                offset += Int64(bytes.count)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Planning
+
+/// How many bytes a volume must have for what it is to hold.
+///
+/// Of ext2, ext3 and ext4 the answer is exact; of the others it is an estimate on the safe side, since their tools
+/// decide the details.
+struct VolumeNeed {
+    private static let leastXFS = ByteCount.mebibytes(300)
+    private static let leastBtrfs = ByteCount.mebibytes(256)
+
+    let volume: Volume
+    let usage: TreeUsage
+    /// Of ext2, ext3 and ext4.
+    let wishes: FileSystemSize.Wishes
+
+    /// Without any block left free.
+    var least: ByteCount {
+        volume.type.isExtended
+            ? FileSystemSize.leastBytes(for: usage, wishes: wishes) : bytes(freeShare: 0)
+    }
+
+    /// With the share of free blocks, and what is added to it.
+    func comfortable() throws -> ByteCount {
+        guard volume.type.isExtended else {
+            return bytes(freeShare: Double(min(max(wishes.freePercent, 0), 95)) / 100)
+                + (volume.type == .swap ? .zero : wishes.extraSize)
+        }
+        return try FileSystemSize(for: usage, wishes: wishes).bytes
+    }
+
+    private func bytes(freeShare: Double) -> ByteCount {
+        let data = usage.blocks * 4096
+        let (own, minimum): (Int64, ByteCount) =
+            switch volume.type {
+            // Inodes of 512 bytes in chunks of 64, btrees, the log of at most 64 MiB.
+            case .xfs: (usage.inodes * 640 + data / 100 + (64 << 20), Self.leastXFS)
+            // Metadata is kept twice, in chunks that are reserved as a whole.
+            case .btrfs: (usage.inodes * 2048 + data / 50 + (160 << 20), Self.leastBtrfs)
+            // Two tables of clusters, and clusters of up to 32 KiB.
+            case .vfat: (usage.inodes * 16384 + data / 100 + (1 << 20), .mebibytes(8))
+            default: (0, SwapWriter.leastSize)
+            }
+        let filled = Double(data + own) / (1 - freeShare)
+        return max(minimum, ByteCount(Int64(filled.rounded(.up))).roundedUp(to: .kibibytes(64)))
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Planning
+
+/// The disk's layout as a plan shows it: each disk with its partitions, places where they are known, and mounts.
+struct LayoutText {
+    private let layout: DiskLayout
+
+    init(_ layout: DiskLayout) { self.layout = layout }
+
+    var lines: [String] {
+        var table = TextTable(indentation: 2)
+        if let source = layout.source { table.add("read from", source) }
+        for disk in layout.disks { add(disk, to: &table) }
+        table.add("boot loader", layout.installsBootLoader ? "yes" : "no")
+        return ["layout"] + table.lines
+    }
+
+    private func add(_ disk: Disk, to table: inout TextTable) {
+        let owner = layout.element.map { "asked for by \($0)" } ?? ""
+        let kind = disk.table?.kind.rawValue ?? "no table"
+        let blocks = disk.blockSize == 512 ? "" : "blocks of \(disk.blockSize) bytes"
+        table.add(disk.name, kind, size(of: disk), blocks, owner)
+        let places = places(on: disk)
+        switch disk.content {
+        case .volume(let volume): table.add("", "", "", "", describe(volume))
+        case .table(let partitions):
+            for (index, partition) in partitions.partitions.enumerated() {
+                let notes = [
+                    partition.isBootable ? "boot" : nil, partition.isLogical ? "logical" : nil,
+                    partition.volume.map(describe),
+                ]
+                table.add(
+                    "  \(partitions.number(of: index)) \(partition.name)",
+                    partition.type.description, partition.size.description, places[index] ?? "",
+                    notes.compactMap(\.self).joined(separator: ", "))
+            }
+        }
+    }
+
+    private func size(of disk: Disk) -> String {
+        if let size = disk.size { return size.description }
+        let more = layout.extraSize.map { ", and \($0) more" } ?? ""
+        return "computed, \(layout.freePercent) % free" + more
+    }
+
+    /// Byte ranges, by the partition's index, as far as they are known before the tree is measured.
+    private func places(on disk: Disk) -> [Int: String] {
+        // A disk of computed size has fixed places up to its first partition that shares in the size.
+        let size = disk.size ?? .gibibytes(1 << 20)
+        guard let geometry = try? DiskGeometry(disk, size: size) else { return [:] }
+        var places: [Int: String] = [:]
+        for (index, partition) in disk.partitions.enumerated() {
+            let range = geometry.ranges[index]
+            if case .absolute = partition.size {
+                places[index] = "at \(range.offset), \(range.length.bytes) bytes"
+            } else if disk.size != nil {
+                places[index] = "at \(range.offset), \(range.length.bytes) bytes"
+            } else {
+                places[index] = "at \(range.offset)"
+                break
+            }
+        }
+        return places
+    }
+
+    private func describe(_ volume: Volume) -> String {
+        var text = "\(volume.type.rawValue), label \(volume.type.storedLabel(volume.label))"
+        guard let mount = volume.mount else { return text }
+        text += volume.type == .swap ? "" : ", at \(mount.point)"
+        if let line = mount.table, volume.type != .swap {
+            text += " (\(line.options), pass \(line.checkPass))"
+        }
+        return text
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+
+/// One image of a layout: a partitioned disk, or a file system of its own.
+package struct Disk: Codable, Equatable, Sendable {
+    /// The disk that the output formats are made of has this name in the original's configurations.
+    package static let mainName = "image0"
+
+    package var name: String
+    /// nil: computed from what it holds.
+    package var size: ByteCount?
+    /// The folder of the file; nil: beside the outputs.
+    package var directory: String?
+    /// The size of a logical block: 512 or 4096.
+    package var blockSize: Int64
+    package var content: Content
+
+    package enum Content: Codable, Equatable, Sendable {
+        case volume(Volume)
+        case table(PartitionTable)
+    }
+
+    package init(
+        name: String, size: ByteCount? = nil, directory: String? = nil, blockSize: Int64 = 512,
+        content: Content
+    ) {
+        self.name = name
+        self.size = size
+        self.directory = directory
+        self.blockSize = blockSize
+        self.content = content
+    }
+
+    package var table: PartitionTable? {
+        if case .table(let table) = content { table } else { nil }
+    }
+
+    package var partitions: [Partition] { table?.partitions ?? [] }
+
+    /// The volumes in the order of their places.
+    package var volumes: [Volume] {
+        switch content {
+        case .volume(let volume): [volume]
+        case .table(let table): table.partitions.compactMap(\.volume)
+        }
+    }
+}
+
+/// How a disk is divided.
+package struct PartitionTable: Codable, Equatable, Sendable {
+    package enum Kind: String, CaseIterable, Codable, Sendable { case mbr, gpt }
+
+    package var kind: Kind
+    /// Partitions begin at multiples of it.
+    package var alignment: ByteCount
+    /// In the order of their places.
+    package var partitions: [Partition]
+
+    package init(
+        kind: Kind, alignment: ByteCount = .mebibytes(1), partitions: [Partition]
+    ) {
+        self.kind = kind
+        self.alignment = alignment
+        self.partitions = partitions
+    }
+
+    /// The number that a system gives the partition: the logical ones of an MBR begin with 5.
+    package func number(of index: Int) -> Int {
+        guard kind == .mbr, partitions[index].isLogical else { return index + 1 }
+        return 5 + partitions[..<index].count(where: \.isLogical)
+    }
+}
+
+/// One partition of a disk.
+package struct Partition: Codable, Equatable, Sendable {
+    package var name: String
+    package var size: Size
+    package var type: PartitionType
+    /// Whether a BIOS boots from it (the MBR's boot flag).
+    package var isBootable: Bool
+    /// Whether it lies in the extended partition of an MBR.
+    package var isLogical: Bool
+    package var volume: Volume?
+
+    package enum Size: Codable, Equatable, Sendable {
+        case absolute(ByteCount)
+        /// Of what the partitions before it leave.
+        case percent(Double)
+        /// All that is left, to the last block.
+        case rest
+    }
+
+    package init(
+        name: String, size: Size, type: PartitionType, isBootable: Bool = false,
+        isLogical: Bool = false, volume: Volume? = nil
+    ) {
+        self.name = name
+        self.size = size
+        self.type = type
+        self.isBootable = isBootable
+        self.isLogical = isLogical
+        self.volume = volume
+    }
+}
+
+extension Partition.Size: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .absolute(let size): size.description
+        case .percent(let share):
+            (share == share.rounded() ? String(Int(share)) : String(share)) + " %"
+        case .rest: "the rest"
+        }
+    }
+}

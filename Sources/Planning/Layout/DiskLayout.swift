@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+
+/// What the image consists of: disks, their partitions, the file systems in them, and where those are mounted.
+package struct DiskLayout: Codable, Equatable, Sendable {
+    package enum Table: String, Codable, Sendable {
+        /// The image is the file system itself.
+        case none
+        case mbr
+        case gpt
+    }
+
+    /// The first is the one that the output formats are made of.
+    package var disks: [Disk]
+    /// The share of a computed file system's blocks that stays free, in percent.
+    package var freePercent: Int
+    /// Added to the computed size of the root file system.
+    package var extraSize: ByteCount?
+    /// Whether a boot sector and a core image are written.
+    package var installsBootLoader: Bool
+    /// The element that asked for the table, if one did.
+    package var element: String?
+    /// The file or variable that the layout was read from; nil: it is one of dibhost's own.
+    package var source: String?
+
+    package init(
+        disks: [Disk], freePercent: Int = 10, extraSize: ByteCount? = nil,
+        installsBootLoader: Bool = false, element: String? = nil, source: String? = nil
+    ) {
+        self.disks = disks
+        self.freePercent = freePercent
+        self.extraSize = extraSize
+        self.installsBootLoader = installsBootLoader
+        self.element = element
+        self.source = source
+    }
+
+    /// One file system with everything, plain or in the only partition of a disk.
+    package init(
+        table: Table, type: FileSystemType = .ext4, label: String, freePercent: Int = 10,
+        size: ByteCount? = nil,
+        extraSize: ByteCount? = nil, installsBootLoader: Bool = false, element: String? = nil
+    ) {
+        let volume = Volume(
+            name: Volume.rootName, type: type, label: label, mount: MountEntry(point: "/"))
+        var content = Disk.Content.volume(volume)
+        if let kind = PartitionTable.Kind(rawValue: table.rawValue) {
+            let root = Partition(
+                name: "root", size: .rest, type: .standard(in: kind), isBootable: kind == .mbr,
+                volume: volume)
+            content = .table(PartitionTable(kind: kind, partitions: [root]))
+        }
+        self.init(
+            disks: [Disk(name: Disk.mainName, size: size, content: content)],
+            freePercent: freePercent, extraSize: extraSize,
+            installsBootLoader: installsBootLoader, element: element)
+    }
+
+    /// Of the first disk.
+    package var table: Table {
+        disks.first?.table.map { $0.kind == .mbr ? .mbr : .gpt } ?? .none
+    }
+
+    /// The size of the first disk when it is fixed.
+    package var size: ByteCount? {
+        get { disks.first?.size }
+        set { disks[0].size = newValue }
+    }
+
+    /// All volumes, in the order of their places.
+    package var volumes: [Volume] { disks.flatMap(\.volumes) }
+
+    /// The file system that is mounted at "/"; each layout has one.
+    package var root: Volume? { volumes.first { $0.mountPoint == "/" } }
+
+    /// The root file system's type and label.
+    package var fileSystem: String { root?.type.rawValue ?? "" }
+    package var label: String { root?.label ?? "" }
+
+    /// What is mounted, in the order of mounting: the bytes of the mount points; swap among them.
+    package var mounts: [(volume: Volume, entry: MountEntry)] {
+        volumes.compactMap { volume in volume.mount.map { (volume, $0) } }
+            .sorted { $0.1.point.utf8.lexicographicallyPrecedes($1.1.point.utf8) }
+    }
+
+    /// The text of /etc/fstab; nil when the layout asks for no line.
+    package var mountTable: String? {
+        let lines = mounts.compactMap { volume, entry -> String? in
+            guard let line = entry.table else { return nil }
+            let label = "LABEL=\(volume.type.storedLabel(volume.label))"
+            if volume.type == .swap { return "\(label) none swap sw 0 0\n" }
+            return "\(label) \(entry.point) \(volume.type.rawValue) \(line.options)"
+                + " \(line.dumpFrequency) \(line.checkPass)\n"
+        }
+        return lines.isEmpty ? nil : lines.joined()
+    }
+}
+
+extension Volume {
+    /// The node of a configuration that options about the root file system belong to.
+    package static let rootName = "mkfs_root"
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+
+/// Reads a block-device configuration of the original, in tree or graph notation, into nodes in the order of the text.
+///
+/// A node inside another one is based on it, and its name is `KIND_BASE`, unless it says otherwise.
+struct LayoutReader {
+    /// What the original can do and dibhost cannot yet, with the words for it.
+    private static let laterKinds = [
+        "lvm": "LVM", "luks": "encryption", "crypt": "encryption", "encryption": "encryption",
+    ]
+
+    private let source: YAMLSource
+    private(set) var nodes: [LayoutNode] = []
+
+    init(_ source: YAMLSource) throws {
+        self.source = source
+        guard let document = try source.document(), let items = document.list else {
+            throw source.refusal(
+                1, "the layout is no list",
+                hint: "Begin with '- local_loop:', which makes the disk.")
+        }
+        for item in items {
+            guard let entries = item.map, entries.count == 1 else {
+                throw source.refusal(
+                    item.line, "an item of the list is no map with a single key",
+                    hint: "Each item is one of \(Self.kindNames).")
+            }
+            try read(entries[0], base: nil)
+        }
+    }
+
+    private static var kindNames: String {
+        LayoutNode.Kind.keys.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    }
+
+    /// Adds the node of `entry` and those inside it.
+    private mutating func read(_ entry: YAMLNode.Entry, base: String?) throws {
+        if let words = Self.laterKinds[entry.key] {
+            throw source.refusal(
+                entry.line, "'\(entry.key)': \(words) is not there yet",
+                hint: "Use partitions; \(words) comes in a later version.")
+        }
+        guard let kind = LayoutNode.Kind.keys.first(where: { $0.rawValue == entry.key }) else {
+            throw unknown(entry, among: LayoutNode.Kind.keys.map(\.rawValue))
+        }
+        try read(entry.value, as: kind, base: base, line: entry.line)
+    }
+
+    private mutating func read(
+        _ value: YAMLNode, as kind: LayoutNode.Kind, base parent: String?, line: Int
+    ) throws {
+        var entries: [YAMLNode.Entry] = []
+        if let map = value.map {
+            entries = map
+        } else if value.text != "" {
+            throw source.refusal(line, "the \(kind.title)'s settings are no map")
+        }
+        let isSetting = { kind.settings.contains($0) }
+        var node = LayoutNode(kind: kind, name: "", base: parent, settings: [:], line: line)
+        for entry in entries where isSetting(entry.key) { node.settings[entry.key] = entry.value }
+        node.base = try text(node.settings["base"], "base") ?? parent
+        guard let name = try text(node.settings["name"], "name") ?? Self.name(of: node) else {
+            throw source.refusal(
+                line, "the \(kind.title) has no name",
+                hint: "Add 'name: \(kind == .localLoop ? Disk.mainName : "NAME")'.")
+        }
+        node.name = name
+        nodes.append(node)
+        for entry in entries where !isSetting(entry.key) {
+            guard Self.laterKinds[entry.key] != nil || Self.canHold(kind, entry.key) else {
+                let nested = LayoutNode.Kind.keys.filter { $0.bases.contains(kind) }
+                throw unknown(entry, among: kind.settings + nested.map(\.rawValue))
+            }
+            try read(entry, base: name)
+        }
+        if kind == .partitioning { try readPartitions(of: node) }
+    }
+
+    private mutating func readPartitions(of table: LayoutNode) throws {
+        guard let list = table.settings["partitions"]?.list, !list.isEmpty else {
+            throw source.refusal(
+                table.settings["partitions"]?.line ?? table.line,
+                "the partition table has no list 'partitions'")
+        }
+        for item in list {
+            guard item.map != nil else {
+                throw source.refusal(item.line, "a partition is no map of settings")
+            }
+            try read(item, as: .partition, base: table.name, line: item.line)
+        }
+    }
+
+    private static func canHold(_ kind: LayoutNode.Kind, _ key: String) -> Bool {
+        LayoutNode.Kind.keys.contains { $0.rawValue == key && $0.bases.contains(kind) }
+    }
+
+    /// The name of a node that names its base only.
+    private static func name(of node: LayoutNode) -> String? {
+        guard node.kind != .partition, let base = node.base else { return nil }
+        return "\(node.kind.rawValue)_\(base)"
+    }
+
+    private func text(_ value: YAMLNode?, _ key: String) throws -> String? {
+        guard let value else { return nil }
+        guard let text = value.text, !text.isEmpty else {
+            throw source.refusal(value.line, "'\(key)' is no plain value")
+        }
+        return text
+    }
+
+    private func unknown(_ entry: YAMLNode.Entry, among known: [String]) -> BuildError {
+        source.refusal(
+            entry.line, "unknown key '\(entry.key)'",
+            hint: NearestName.of(entry.key, in: known).map { "Did you mean '\($0)'?" }
+                ?? "Known are: \(known.joined(separator: ", ")).")
+    }
+}

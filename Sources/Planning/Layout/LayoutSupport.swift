@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+
+/// Refuses, by name and before the build, what a layout may say but dibhost cannot build yet.
+struct LayoutSupport {
+    let layout: DiskLayout
+    let resolved: ResolvedElements
+    let request: BuildRequest
+
+    func check() throws {
+        try checkDisks()
+        try checkBootLoader()
+        try checkShellHooks()
+    }
+
+    private func checkDisks() throws {
+        guard layout.disks.count == 1 else {
+            throw refusal("it has more than one disk", "Use one with several partitions.")
+        }
+    }
+
+    /// GRUB for BIOS, as the element `vm` brings it, lies between an MBR and the first partition, and finds its files on
+    /// the root file system.
+    private func checkBootLoader() throws {
+        guard layout.installsBootLoader, let disk = layout.disks.first,
+            let element = resolved.provider(of: "bootloader")?.name
+        else { return }
+        let needs = "element '\(element)' installs GRUB for BIOS"
+        guard disk.blockSize == 512 else {
+            throw refusal("\(needs), and no BIOS boots from blocks of 4096 bytes", "Use 512.")
+        }
+        guard layout.table == .mbr, let table = disk.table, table.alignment >= .mebibytes(1) else {
+            throw refusal(
+                "\(needs), which needs an MBR with its partitions aligned to 1 MiB",
+                "Use 'label: mbr' without 'align'.")
+        }
+        guard let root = layout.root, root.type.isExtended, disk.volumes.contains(root) else {
+            throw refusal("\(needs), which reads ext4 only", "Use ext4 for the root.")
+        }
+        for volume in layout.volumes where volume.mountPoint.map(Self.holdsBootFiles) == true {
+            throw refusal(
+                "\(needs), which finds its files on the root file system only",
+                "Leave '\(volume.mountPoint ?? "")' on the root file system.")
+        }
+    }
+
+    private static func holdsBootFiles(_ point: String) -> Bool {
+        point == "/boot" || point.hasPrefix("/boot/grub")
+    }
+
+    /// Shell hooks of the last phases work on the mounted image, which so far is one file system.
+    private func checkShellHooks() throws {
+        let last: [Phase] = [.preFinalise, .finalise, .cleanup]
+        let hooks = resolved.elements.flatMap(\.description.hooks)
+        guard layout.volumes.count > 1 || layout.disks.count > 1,
+            request.formats.contains(where: \.isDiskImage),
+            let hook = hooks.first(where: { $0.kind == .legacy && last.contains($0.phase) })
+        else { return }
+        throw refusal(
+            "the shell hook '\(hook.sortName)' of element '\(hook.element)' in phase"
+                + " \(hook.phase.rawValue) needs the image mounted, which is done for a single file"
+                + " system only",
+            "Leave out the element, or put everything into one file system.")
+    }
+
+    private func refusal(_ problem: String, _ hint: String) -> BuildError {
+        let source = layout.source.map { "disk layout '\($0)'" } ?? "the disk's layout"
+        return BuildError(
+            .refused, "\(source) cannot be built yet: \(problem)", hint: hint)
+    }
+}
