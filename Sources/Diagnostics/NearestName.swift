@@ -2,11 +2,15 @@
 
 /// Finds the known name that a mistyped one was meant to be.
 package enum NearestName {
+    /// Nobody mistypes a longer name; it comes out of a damaged file, and comparing it would take minutes.
+    private static let longest = 100
+
     /// The candidate with the fewest edits to `name`, if it is near enough to be a plausible slip of the fingers.
     ///
     /// Of equally near ones the first in byte order, so that messages are the same in each run.
     package static func of(_ name: String, in candidates: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased().utf8)
+        guard wanted.count <= longest else { return nil }
         let limit = max(1, wanted.count / 3)
         var best: (name: String, edits: Int)?
         for candidate in candidates where candidate != name {

@@ -3,6 +3,9 @@
 /// What `.dynamic` tells the loader: which libraries to look for, and where.
 struct DynamicSection {
     private static let entrySize = 16
+    /// A library has some 30 entries, and a path has a limit: a file with more of either would fill the memory.
+    private static let mostEntries = 4096
+    private static let longestText = 4096
 
     private enum Tag {
         static let needed: UInt64 = 1
@@ -46,6 +49,9 @@ struct DynamicSection {
             throw ELFFile.damaged("its dynamic section")
         }
         let entries = try image.table(section, called: "its dynamic section")
+        guard entries.bytes.count <= Self.mostEntries * Self.entrySize else {
+            throw ELFFile.damaged("its dynamic section")
+        }
         let texts = try image.table(link, called: "its library names")
         for start in stride(from: 0, to: entries.bytes.count, by: Self.entrySize) {
             guard let tag = entries.number(UInt64.self, at: start),
@@ -53,7 +59,9 @@ struct DynamicSection {
             else { break }
             loading.take(tag, value)
             guard [Tag.needed, Tag.path, Tag.runPath].contains(tag) else { continue }
-            guard let offset = Int(exactly: value), let text = texts.text(at: offset) else {
+            guard let offset = Int(exactly: value), let text = texts.text(at: offset),
+                text.utf8.count <= Self.longestText
+            else {
                 throw ELFFile.damaged("its library names")
             }
             if tag == Tag.needed {

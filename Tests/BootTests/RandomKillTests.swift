@@ -8,17 +8,13 @@ import Testing
 
 /// SIGKILL of the supervisor at any moment of a full build.
 @Suite(.serialized) struct RandomKillTests {
-    /// A kill test that failed is repeated with DIBHOST_TEST_SEED set to the number that it printed.
-    private static let seed =
-        ProcessEnvironment["DIBHOST_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 1...999_999)
-
     @Test(arguments: 1...3)
     func aFullBuildThatIsKilledAnywhereLeavesNothing(number: UInt64) throws {
         let image = try SharedImage.shared()
-        var random = SplitMix(state: Self.seed &+ number)
+        var random = try SeededGenerator.ofRun(for: "random kill \(number)", number: number)
         let share = Double.random(in: 0.02...0.98, using: &random)
         let moment = image.duration * share
-        print("random kill \(number): seed \(Self.seed), after \(moment)")
+        print("random kill \(number): after \(moment)")
         try TemporaryFolder.with("random", in: BuiltProducts.folder) { folder in
             let build = try TestBuild(in: folder)
             var command = build.command(
@@ -56,18 +52,5 @@ import Testing
                 : Command("tar", ["--list", "--file", file])
             #expect(try check.capture().status == .exited(0), "\(name)")
         }
-    }
-}
-
-/// Random numbers that a seed repeats: splitmix64.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -16,3 +16,9 @@ private func theNearestNameIsTheOneWithTheFewestSlips(name: String, expected: St
 private func ofEquallyNearNamesTheFirstIsMeant() {
     #expect(NearestName.of("bat", in: ["cat", "bar", "bad"]) == "bad")
 }
+
+@Test
+private func aNameThatNobodyTypedIsNotCompared() {
+    let long = String(repeating: "x", count: 500_000)
+    #expect(NearestName.of(long, in: [long + "y"]) == nil)
+}
