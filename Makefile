@@ -12,7 +12,7 @@ OUT ?= out/debian
 FORMATS ?= qcow2,tar
 IMAGE_ELEMENT ?= motd-build-info
 
-.PHONY: help setup build test test-quick test-slow test-all lint image image-of-products bench clean install install-products uninstall
+.PHONY: help setup build test test-quick test-slow test-all fuzz lint image image-of-products bench clean install install-products uninstall
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=debug
 	$(MAKE) test CONFIGURATION=release
 	$(MAKE) bench CONFIGURATION=release
+
+fuzz: build ## libFuzzer on all that reads foreign bytes; FUZZ_SECONDS=60, FUZZ_SEED
+	@Scripts/fuzz $(PRODUCTS)
 
 lint: setup ## formatting, shell scripts, file lengths, manifests
 	@Scripts/lint

@@ -139,6 +139,16 @@ extension Target.Dependency {
     }
 }
 
+// Only `make fuzz` asks for this target: it links where -sanitize=fuzzer is given to the whole build.
+if Context.environment["DIBHOST_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Elements", "LinuxSystem", "Wire", .system],
+            path: "Tests/Fuzz", exclude: ["manifest.dict"],
+            // libFuzzer brings its own main.
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
+
 for target in package.targets where ![.system, .plugin].contains(target.type) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

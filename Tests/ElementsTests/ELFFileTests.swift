@@ -79,3 +79,34 @@ private func anExecutableIsNoPlugin() throws {
         }
     }
 }
+
+/// A few thousand names of some megabytes each would fill the memory.
+@Test
+private func namesOfLibrariesLongerThanAPathAreRefused() throws {
+    try TemporaryFolder.with("elf") { folder in
+        let source = folder.appending("empty.c")
+        let needed = folder.appending("needed.so").string
+        let library = folder.appending("library.so")
+        try TextFile.write("", to: source)
+        for (length, isRead) in [(4000, true), (5000, false)] {
+            let name = String(repeating: "x", count: length)
+            try Command("cc", ["-shared", source.string, "-o", needed, "-Wl,-soname,\(name)"])
+                .checkedOutput()
+            try Command(
+                "cc",
+                ["-shared", source.string, "-o", library.string, "-Wl,--no-as-needed", needed]
+            ).checkedOutput()
+            if isRead {
+                let libraries = try withFile(library) {
+                    try ELFFile(reading: $0).neededLibraries
+                }
+                #expect(libraries.contains(name))
+            } else {
+                let fault = #expect(throws: PluginFault.self) {
+                    try withFile(library) { try ELFFile(reading: $0) }
+                }
+                #expect(fault?.reason == "is damaged: its library names cannot be read")
+            }
+        }
+    }
+}
