@@ -8,10 +8,10 @@ enum CrashReport {
     /// The value of SWIFT_BACKTRACE for a worker.
     ///
     /// The runtime starts its program swift-backtrace when the process crashes, which takes some 20
-    /// ms then and nothing before. In the chroot that program cannot be found, and it may not be
-    /// installed: asking for it would only add a complaint to the output.
-    static func setting(isInChroot: Bool) -> String {
-        guard !isInChroot, let program else { return "enable=no" }
+    /// ms then and nothing before. It may not be installed: asking for it would only add a complaint
+    /// to the output. A worker in the chroot leaves it for the report.
+    static var setting: String {
+        guard let program else { return "enable=no" }
         return
             "enable=yes,color=no,interactive=no,threads=crashed,registers=none,images=none,limit=14,top=1,swift-backtrace=\(program)"
     }

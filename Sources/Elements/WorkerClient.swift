@@ -75,7 +75,7 @@ package struct WorkerClient: Sendable {
         var environment = [
             "PATH": invocation.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin",
             "LANG": "C.UTF-8",
-            "SWIFT_BACKTRACE": CrashReport.setting(isInChroot: invocation.phase.isInChroot),
+            "SWIFT_BACKTRACE": CrashReport.setting,
         ]
         environment["HOME"] = invocation.environment["HOME"]
         environment["TMPDIR"] = invocation.environment["TMPDIR"]

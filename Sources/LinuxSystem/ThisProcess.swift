@@ -19,4 +19,16 @@ package enum ThisProcess {
             throw Errno(rawValue: errno)
         }
     }
+
+    /// Lets the Swift runtime report a crash of this process with its place in the source, from the root folder that it
+    /// has now, whichever it will have then; does nothing where the runtime makes no report.
+    package static func reportCrashesFromThisRoot() throws(Errno) {
+        let root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard root >= 0 else { throw Errno(rawValue: errno) }
+        let watched = clinux_report_crashes_from(root)
+        // The descriptor stays open for the handler that was set.
+        guard watched <= 0 else { return }
+        Glibc.close(root)
+        guard watched == 0 else { throw Errno(rawValue: -watched) }
+    }
 }

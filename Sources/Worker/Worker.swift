@@ -86,6 +86,7 @@ enum Worker {
             WorkOrder.Descriptor.plugin, WorkOrder.Descriptor.tree, WorkOrder.Descriptor.frames,
         ]
         for number in own { try ThisProcess.closeOnExec(FileDescriptor(rawValue: number)) }
+        try ThisProcess.reportCrashesFromThisRoot()
     }
 
     private static func readOrder() throws -> WorkOrder {

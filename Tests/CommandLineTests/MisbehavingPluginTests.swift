@@ -47,6 +47,54 @@ import Testing
         }
     }
 
+    @Test func aCrashIsShownWithItsPlaceInTheSource() throws {
+        let (error, lines) = try crash()
+        #expect(error.message == "the plugin crashed: signal 11 (SIGSEGV)")
+        #expect(lines.contains { $0.contains("MisbehavingElement.swift:") }, "\(lines)")
+    }
+
+    @Test func withoutTheToolchainACrashStillNamesSignalElementAndPhase() throws {
+        try TemporaryFolder.with("runtime") { folder in
+            let dibhost = folder.appending("dibhost")
+            try TextFile.writeScript(
+                """
+                #!/bin/sh
+                # Runs dibhost where nobody finds the runtime's helper programs.
+                swift=$(dirname "$(readlink -f "$(command -v swiftc)")")
+                exec unshare --mount sh -euc 'mount -t tmpfs none "$1"; shift; exec "$@"' \
+                    sh "$swift/../libexec" \(BuiltProducts.dibhost) "$@"
+                """, to: dibhost)
+            let (error, lines) = try crash(with: dibhost)
+            #expect(error.message == "the plugin crashed: signal 11 (SIGSEGV)")
+            let place = BuildError.Location(
+                element: "misbehaving", phase: "install", hook: "50-misbehaving")
+            #expect(error.location == place)
+            #expect(lines.contains { $0.contains("SIGSEGV") && $0.contains("misbehaving") })
+            for words in ["backtrace", "MisbehavingElement.swift"] {
+                #expect(!lines.contains { $0.contains(words) }, "\(lines)")
+            }
+        }
+    }
+
+    /// A build whose plugin writes through null: its error, and all that was printed.
+    private func crash(
+        with dibhost: FilePath = BuiltProducts.dibhost
+    ) throws -> (error: BuildError, lines: [String]) {
+        try TemporaryFolder.with { folder in
+            let build = try TestBuild(in: folder)
+            try BuiltProducts.copyPlugin("Misbehaving", to: build.plugins)
+            var command = build.command(
+                ["-n", "tiny-os", "misbehaving"], options: ["--set", "misbehaving.mode=null"])
+            command.program = dibhost.string
+            let outcome = try EventStream.run(command)
+            #expect(outcome.status == .exited(1))
+            let errors = outcome.events.compactMap { event in
+                if case .buildFailed(let error) = event { error } else { nil }
+            }
+            return (try #require(errors.first), outcome.lines)
+        }
+    }
+
     @Test func aPluginThatLiesAboutItsPhasesIsRefusedBeforeItsHookRuns() throws {
         try TemporaryFolder.with { folder in
             let build = try TestBuild(in: folder)

@@ -76,14 +76,6 @@ func aPluginThatTrapsIsNamedWithItsSignal(mode: String) throws {
     }
 }
 
-@Test func aTrapOutsideTheChrootComesWithItsPlaceInTheSource() throws {
-    var run = WorkerRun("Scribe", .postRoot, of: [.install, .postRoot])
-    run.parameters = ["work": "trap"]
-    let error = try #require(try run.run(on: nil).error)
-    #expect(error.message.hasPrefix("the plugin crashed: signal "))
-    #expect(error.detail?.contains("ScribeElement.swift") == true)
-}
-
 @Test func aHookThatHangsIsEndedAtItsDeadline() throws {
     try ScratchTree.with { tree in
         // Without the deadline this would never return.
