@@ -117,7 +117,8 @@ func testTargets() -> [Target] {
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "TestSupport", "Builder", "Diagnostics", "LinuxSystem", "Planning", .system,
+                "TestSupport", "Builder", "Diagnostics", "Elements", "LinuxSystem", "Planning",
+                .system,
             ]),
         .testTarget(
             name: "BootTests",

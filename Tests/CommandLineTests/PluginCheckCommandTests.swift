@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Elements
 import Foundation
 import LinuxSystem
 import SystemPackage
@@ -77,5 +78,11 @@ struct PluginCheckCommandTests {
                       hint: Name a plugin's .so file.
                     """)
         }
+    }
+
+    @Test func theSwiftRuntimeOfAPlainSystemIsTheInstalledOne() throws {
+        let folder = try InstalledTree.shared().appending("lib/dibhost/swift")
+        let installed = Set(try FolderListing.entries(of: folder).map(\.name))
+        #expect(PlainSystem.swiftRuntime.subtracting(installed).isEmpty, "\(installed)")
     }
 }

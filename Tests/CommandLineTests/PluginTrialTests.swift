@@ -223,6 +223,17 @@ import Testing
         }
     }
 
+    @Test func aCrashOutsideTheChrootIsToldWithItsLine() throws {
+        try TemporaryFolder.with("trial") { folder in
+            let file = BuiltProducts.folder.appending("libScribe.so").string
+            let (findings, _) = try TrialPlugin.findings(
+                of: file, in: folder, options: ["--set", "work=trap"])
+            let crash = try #require(
+                findings.first { $0.rule == "crash" && $0.phase == "post-root" })
+            #expect(crash.detail?.contains("ScribeElement.swift:") == true, "\(crash)")
+        }
+    }
+
     @Test func theProjectsOwnPluginsHaveNoErrorsAndLeaveNothing() throws {
         try TemporaryFolder.with("trial") { folder in
             let plugins = try BuiltProducts.pluginFolder(in: folder)

@@ -24,7 +24,9 @@ struct TrialTree {
     ]
 
     /// Makes everything in the empty folder `place`, on which memory is mounted first.
-    static func make(in place: FilePath, for manifest: ElementManifest) throws -> TrialTree {
+    static func make(
+        in place: FilePath, of world: TrialWorld, for manifest: ElementManifest
+    ) throws -> TrialTree {
         let memory = try Mount.fileSystem("tmpfs", source: "dibhost", options: ["mode=755"])
         let folder = try FileDescriptor.open(place, .readOnly, options: .directory)
         try folder.closeAfter { try memory.attach(to: folder) }
@@ -36,7 +38,7 @@ struct TrialTree {
             cache: place.appending("cache"), scratch: place.appending("scratch"))
         let tree = try TreeRoot(made.tree)
         try made.fill(tree, distribution: manifest.distributions.first ?? "debian")
-        try made.addPrograms(tree, layers: place)
+        try made.addPrograms(tree, world, layers: place)
         try ChrootMounts.attach(to: tree).leaveInPlace()
         try TrialWorld.protectKernelSettings(in: tree)
         return made
@@ -60,14 +62,18 @@ struct TrialTree {
     }
 
     /// The host's /usr, and the folders beside it that are not merged into /usr yet.
-    private func addPrograms(_ tree: TreeRoot, layers: FilePath) throws {
+    private func addPrograms(
+        _ tree: TreeRoot, _ world: TrialWorld, layers: FilePath
+    ) throws {
         for name in ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"] {
             let host = FilePath("/").appending(name)
             if let target = SymbolicLink.target(of: host) {
                 try tree.makeLink(name, to: target.string)
             } else if access(host.string, F_OK) == 0 {
                 try tree.makeFolder(name)
-                try Self.cover(tree, name, with: host, in: layers.appending("layer-\(name)"))
+                try Self.cover(
+                    tree, name, with: try world.hostFolder(host),
+                    in: layers.appending("layer-\(name)"))
             }
         }
         // Programs such as awk are links into this folder; the loader looks into the cache.
@@ -79,10 +85,8 @@ struct TrialTree {
     }
 
     private static func cover(
-        _ tree: TreeRoot, _ name: String, with host: FilePath, in layer: FilePath
+        _ tree: TreeRoot, _ name: String, with lower: FileDescriptor, in layer: FilePath
     ) throws {
-        let lower = try FileDescriptor.open(
-            host, .readOnly, options: [.directory, .closeOnExec])
         try lower.closeAfter {
             let mount = try OverlayMount.make(lower: lower, in: layer, source: "dibhost-check")
             try tree.attach(mount, over: name)

@@ -24,6 +24,17 @@ struct TrialWorld {
 
     let layers: [Layer]
 
+    /// A folder of the host's own, below the layers.
+    ///
+    /// The kernel stacks two overlays at the most, and the host's root may be one already.
+    func hostFolder(_ path: FilePath) throws -> FileDescriptor {
+        let layer = layers.filter { path.starts(with: $0.place) }
+            .max { $0.place.components.count < $1.place.components.count }
+        guard let layer else { throw Errno.noSuchFileOrDirectory }
+        let rest = path.components.dropFirst(layer.place.components.count)
+        return try layer.lower.openBelow(rest.map(\.string).joined(separator: "/") + "/.")
+    }
+
     /// This namespace has no use for the host's sysfs, and every machine has the folder.
     private static let memory: FilePath = "/sys"
     private static let root: FilePath = "/sys/root"
@@ -69,7 +80,7 @@ struct TrialWorld {
 
     /// The mount points with files of the host's, each opened before anything covers it; parents come first.
     private static func hostPlaces() throws -> [(path: FilePath, file: FileDescriptor)] {
-        var paths: Set<FilePath> = []
+        var paths: Set<FilePath> = ["/"]
         for entry in try MountTable.entries() where !withoutFiles.contains(entry.type) {
             guard !kernelFolders.contains(where: { entry.path.starts(with: $0) }) else { continue }
             paths.insert(entry.path)

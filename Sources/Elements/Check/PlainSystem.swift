@@ -4,7 +4,7 @@
 ///
 /// The libraries are those of glibc and GCC, of the package managers themselves (Debian's dpkg and Fedora's rpm both
 /// need them), and of Swift's runtime, which dibhost ships. The versions are Debian 12's.
-enum PlainSystem {
+package enum PlainSystem {
     /// The name of the system that `newestVersions` are of.
     static let name = "Debian 12"
 
@@ -16,7 +16,8 @@ enum PlainSystem {
         "libz.so.1", "liblzma.so.5", "libzstd.so.1",
     ]
 
-    private static let swiftRuntime: Set<String> = [
+    /// The part of Swift's runtime that dibhost ships.
+    package static let swiftRuntime: Set<String> = [
         "libswiftCore.so", "libswift_Concurrency.so", "libswift_StringProcessing.so",
         "libswift_RegexParser.so", "libswift_Builtin_float.so", "libswiftGlibc.so",
         "libswiftSynchronization.so", "libswiftDispatch.so", "libdispatch.so",
