@@ -20,7 +20,7 @@ struct VendorPackages: Sendable {
         case git = "swift"
         /// Depends on an installed prefix.
         case prefix = "3com"
-        /// Has a Swift runtime of its own, linked statically.
+        /// Has a Swift runtime of its own, with Foundation, linked statically.
         case ownRuntime = "own-runtime"
         /// Is written in C.
         case inC = "in_c"
@@ -108,9 +108,15 @@ struct VendorPackages: Sendable {
     /// What a vendor changes in a new package; most stay as they are.
     private static func edit(_ package: Package, in home: FilePath) throws {
         if package == .ownRuntime {
-            // As the README.md of the new package tells.
+            // As Package.swift tells, with a function of Foundation to need it for.
             try replace(
-                "-no-toolchain-stdlib-rpath", "-static-stdlib", in: home.appending("Package.swift"))
+                "[\"-no-toolchain-stdlib-rpath\"]", "[\"-static-stdlib\"]",
+                in: home.appending("Package.swift"))
+            let code = home.appending("Sources/OwnRuntimeElement/OwnRuntimeElement.swift")
+            try replace("public import", "internal import Foundation\npublic import", in: code)
+            try replace(
+                "try parameters.text(\"text\")",
+                "try parameters.text(\"text\").trimmingCharacters(in: .whitespaces)", in: code)
         }
         guard package.order != 50 else { return }
         let manifest = try Command("find", [home.string, "-name", "manifest.json"]).checkedOutput()

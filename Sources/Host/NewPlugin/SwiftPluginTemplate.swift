@@ -47,6 +47,11 @@ struct SwiftPluginTemplate: PluginTemplate {
 
         let elementAPI = Target.Dependency.product(name: "ElementAPI", package: "\(packageName)")
 
+        // What is shipped uses the Swift runtime that dibhost brings, which has no Foundation, and names
+        // no folder of this machine. An element that imports Foundation says "-static-stdlib" here, and
+        // brings a runtime of its own.
+        let runtime = ["-no-toolchain-stdlib-rpath"]
+
         let package = Package(
             name: "\(names.element)",
             products: [
@@ -59,11 +64,10 @@ struct SwiftPluginTemplate: PluginTemplate {
             targets: [
                 .target(
                     name: "\(names.type)", dependencies: ["\(names.type)Manifest", elementAPI],
-                    // dibhost brings the Swift runtime: what is shipped names no folder of this machine.
+                    swiftSettings: [.unsafeFlags(runtime, .when(configuration: .release))],
                     linkerSettings: [
                         .unsafeFlags(
-                            ["-no-toolchain-stdlib-rpath", "-Xlinker", "-znow"],
-                            .when(configuration: .release))
+                            runtime + ["-Xlinker", "-znow"], .when(configuration: .release))
                     ]),
                 .target(
                     name: "\(names.type)Manifest", dependencies: [elementAPI],
@@ -151,11 +155,9 @@ struct SwiftPluginTemplate: PluginTemplate {
         |---|---|
         | `Sources/\(names.type)/\(names.type).swift` | what the element does, a method for each phase |
         | `Sources/\(names.type)Manifest/manifest.json` | name, parameters, phases, packages; embedded by `manifest.c` |
-        | `Package.swift` | where ElementAPI is found: at `dependencies` |
+        | `Package.swift` | where ElementAPI is found: at `dependencies`; which Swift runtime is used: at `runtime` |
 
-        Code and manifest name the same phases. dibhost brings the Swift runtime, but not Foundation: an element that
-        imports it is linked with `-static-stdlib` in place of `-no-toolchain-stdlib-rpath` in `Package.swift`, which
-        makes the file some megabytes larger. `debian` and `vm` are elements of dibhost: where it is not installed, name
+        Code and manifest name the same phases. `debian` and `vm` are elements of dibhost: where it is not installed, name
         their folder with a second `--plugin-dir`.
 
         """
