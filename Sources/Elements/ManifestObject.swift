@@ -33,7 +33,9 @@ final class ManifestObject {
     private static func fault(
         _ path: JSONPath, _ problem: String, _ hint: String?
     ) -> ManifestFault {
-        ManifestFault(path: path, problem: problem, hint: hint)
+        // Values in it are as long as a file that anybody may have written makes them.
+        let shown = problem.count > 500 ? problem.prefix(500) + "…" : problem
+        return ManifestFault(path: path, problem: shown, hint: hint)
     }
 
     // MARK: Values

@@ -102,3 +102,11 @@ private func whatIsNoStrictJSONIsRefusedWithItsPlace(broken: BrokenText) throws 
     #expect(manifest.summary == "😀 \"\\/\u{8}\u{c}\n\r\téé")
     #expect(manifest.phases.map(\.order) == [50])
 }
+
+@Test func whatAFaultShowsOfAHugeManifestIsShort() throws {
+    let name = String(repeating: "x", count: 100_000)
+    for text in [TestPlugin.manifest("\(name)/"), TestPlugin.manifest("x", "\"\(name)\": 1")] {
+        let fault = #expect(throws: PluginFault.self) { try ManifestReader.read(Array(text.utf8)) }
+        #expect(try #require(fault).reason.count < 700)
+    }
+}

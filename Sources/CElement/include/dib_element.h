@@ -38,8 +38,9 @@
 //   Side       of the chroot on which it runs: "in", "out", or "both".
 //   Thread     "hook": the worker's main thread, on which the host calls the plugin. A plugin may
 //              have other threads; they may not call the host, and end with the process.
-//   Blocks     "no": returns at once. "files": as long as the file system takes. "program": until a
-//              program has ended. "work": as long as the plugin's work takes.
+//   Blocks     "no": returns at once, or when dibhost has read what was said before. "files": as
+//              long as the file system takes. "program": until a program has ended. "work": as long
+//              as the plugin's work takes.
 //   Cancelled  how the call sees that the user cancels the build or the hook's deadline (parameter
 //              "deadline") passes. "ends": not at all, it does not return. A cancelled build sends
 //              SIGTERM to the worker and the programs it runs, and SIGKILL three seconds later; a
@@ -127,7 +128,7 @@ extern "C" {
 // ---- Phases -------------------------------------------------------------------------------------
 
 /// The moments of a build, in their order. In: the hook runs with the target tree as its root
-/// folder; out: on the build host. No hook is called for a phase without context yet.
+/// folder; out: on the build host.
 typedef enum dib_phase {
     DIB_PHASE_ROOT = 1,          // out: makes the first contents of the tree
     DIB_PHASE_EXTRA_DATA = 2,    // out: brings files of the build host into the build
@@ -135,8 +136,8 @@ typedef enum dib_phase {
     DIB_PHASE_INSTALL = 4,       // in: installs and configures
     DIB_PHASE_POST_INSTALL = 5,  // in: works on what all elements installed
     DIB_PHASE_POST_ROOT = 6,     // out: changes the finished tree
-    DIB_PHASE_RAMDISK = 7,       // out: no context yet
-    DIB_PHASE_BLOCK_DEVICE = 8,  // out: no context yet
+    DIB_PHASE_RAMDISK = 7,       // out: on the finished tree; no services of its own yet
+    DIB_PHASE_BLOCK_DEVICE = 8,  // out: before the disk is made; no services of its own yet
     DIB_PHASE_PRE_FINALISE = 9,  // out: works on the tree before finalise
     DIB_PHASE_FINALISE = 10,     // in: the last changes to the tree
     DIB_PHASE_CLEANUP = 11,      // out: removes what must not be in the image
@@ -252,17 +253,17 @@ typedef struct dib_host {
     /// Phases: all. Side: both, the program runs on the hook's. Thread: hook. Blocks: program.
     /// Cancelled: ends, and the program with it.
     /// Unit: texts; `result` may be NULL. Owner: plugin; `result->output` host, until the next run.
-    /// Returns: 0 when the program ran, whatever became of it; ENOENT when there is no such program;
-    /// EINVAL without a program, for a text without '=' in `environment`, or for a flag that the host
-    /// does not know; EPERM for a flag that does not go here; EIO when it could not be started, the
-    /// log says why.
+    /// Returns: 0 when the program ran, whatever became of it; ENOENT when there is no such program
+    /// or it cannot be executed; EINVAL without a program, for a text without '=' in `environment`,
+    /// or for a flag that the host does not know; EPERM for a flag that does not go here; EIO when
+    /// the host failed, and the log says why.
     int32_t (*run)(void *state, const char *const *arguments, const char *const *environment,
                    const char *input, uint32_t flags, dib_run_result *result);
 
     /// Opens a regular file of the user who called dibhost for reading, with that user's rights. A
     /// leading "~/" is that user's home folder.
     ///
-    /// Phases: root, extra-data, post-root, pre-finalise, cleanup. Side: out. Thread: hook.
+    /// Phases: all but pre-install, install, post-install, finalise. Side: out. Thread: hook.
     /// Blocks: files. Cancelled: ends.
     /// Unit: an absolute path on the build host. Owner: `path` plugin; the descriptor plugin, until
     /// it closes it; it is close-on-exec.

@@ -10,25 +10,29 @@ struct JSONPath: Equatable, Sendable, CustomStringConvertible {
 
     /// The document itself, `$`.
     static let root = JSONPath(steps: [])
+    /// A longer name is cut: it comes out of a file that anybody may have written.
+    private static let longestName = 100
 
     /// The way from the document to here.
     let steps: [Step]
-
-    var description: String {
-        steps.reduce("$") { text, step in
-            switch step {
-            case .member(let name):
-                text + (Self.isPlain(name) ? ".\(name)" : "[\(Self.quoted(name))]")
-            case .item(let index): "\(text)[\(index)]"
-            }
-        }
-    }
 
     /// The member `name` of the object here.
     func member(_ name: String) -> JSONPath { JSONPath(steps: steps + [.member(name)]) }
 
     /// The item of the list here.
     func item(_ index: Int) -> JSONPath { JSONPath(steps: steps + [.item(index)]) }
+
+    var description: String {
+        steps.reduce(into: "$") { text, step in
+            switch step {
+            case .item(let index): text += "[\(index)]"
+            case .member(let name):
+                let shown =
+                    name.count > Self.longestName ? name.prefix(Self.longestName) + "…" : name
+                text += Self.isPlain(shown) ? ".\(shown)" : "[\(Self.quoted(shown))]"
+            }
+        }
+    }
 
     /// Whether the name needs no quotes: letters, digits and '_', no digit first.
     private static func isPlain(_ name: String) -> Bool {
