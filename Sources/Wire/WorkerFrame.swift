@@ -49,7 +49,7 @@ package enum WorkerFrame: Equatable, Sendable {
 
     /// What a plugin can leave in its process.
     package enum Trace: UInt8, Sendable {
-        /// A descriptor that was not there before; the text is its number and what it leads to.
+        /// A descriptor that was not there before; the text is what it leads to.
         case descriptor = 1
         /// Threads that were not there before; the text is their number.
         case threads = 2

@@ -44,7 +44,7 @@ final class ProcessTrace {
             let now = try state()
             for (number, target) in now.descriptors.sorted(by: { $0.key < $1.key })
             where before.descriptors[number] != target {
-                frames.send(.observed(.descriptor, "\(number) to '\(target)'"))
+                frames.send(.observed(.descriptor, "'\(target)'"))
             }
             if now.threads > before.threads {
                 frames.send(.observed(.threads, "\(now.threads - before.threads)"))

@@ -10,7 +10,7 @@ private let frames: [WorkerFrame] = [
     .published(name: "kernel.version", value: "6.1\n6.2"),
     .phases([]),
     .phases([4, 10]),
-    .observed(.descriptor, "7 to '/dev/null'"),
+    .observed(.descriptor, "'/dev/null'"),
     .failed(.init(.hook, "no firmware", hint: "Get some.", code: -7)),
     .failed(.init(.load, "undefined symbol: x")),
     .done,

@@ -23,7 +23,7 @@ package struct WorkerTrial: Sendable {
     }
 
     package enum Kind: Sendable {
-        /// A descriptor that is still open: its number and what it leads to.
+        /// A descriptor that is still open: what it leads to.
         case descriptor
         /// Threads that still run: how many.
         case threads
