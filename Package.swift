@@ -18,7 +18,10 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
     ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
-    ("DiskImage", ["Archive", "CZstd", "Diagnostics", "LinuxSystem", "Planning", .system]),
+    (
+        "DiskImage",
+        ["Archive", "CCrypto", "CZstd", "Diagnostics", "LinuxSystem", "Planning", .system]
+    ),
     (
         "Builder",
         [
@@ -59,6 +62,8 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .executableTarget(name: "Init", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "ElementAPI", dependencies: ["CElement"]),
         .executableTarget(

@@ -8,9 +8,11 @@ internal import SystemPackage
 /// Decides for each entry of a tree whether and how it gets into an archive.
 struct TreeArchiver {
     private let options: TreeArchive.Options
-    private let writer: TarWriter
-    /// The first name of each file that has more than one; the only thing that grows with the tree.
-    private var firstNames: [FileIdentity: [UInt8]] = [:]
+    private let writer: ArchiveWriter
+    /// The files of which more names are to come.
+    private var linked: [FileIdentity: LinkedFile] = [:]
+    /// The inode number that the next entry gets; only cpio has them.
+    private var nextInode: Int64 = 1
     private(set) var summary = TreeArchive.Summary()
 
     private struct FileIdentity: Hashable {
@@ -18,7 +20,14 @@ struct TreeArchiver {
         var inode: UInt
     }
 
-    init(options: TreeArchive.Options, writer: TarWriter) {
+    private struct LinkedFile {
+        var firstName: [UInt8]
+        var inode: Int64
+        /// How many names are still to come, as far as they are in the tree.
+        var left: UInt
+    }
+
+    init(options: TreeArchive.Options, writer: ArchiveWriter) {
         self.options = options
         self.writer = writer
     }
@@ -42,15 +51,27 @@ struct TreeArchiver {
     }
 
     private mutating func write(_ entry: TreeEntry) throws {
-        let name = Array("./".utf8) + entry.path
         let identity = FileIdentity(device: entry.status.st_dev, inode: entry.status.st_ino)
+        var header = ArchiveWriter.Header(
+            name: name(of: entry), time: time(of: entry), inode: nextInode)
         if entry.kind != .folder, entry.status.st_nlink > 1 {
-            if let first = firstNames[identity] {
-                return try writer.writeHardLink(name, to: first, like: entry, time: time(of: entry))
+            if var file = linked[identity] {
+                file.left -= 1
+                linked[identity] = file.left > 0 ? file : nil
+                header.inode = file.inode
+                return try writer.writeHardLink(header, to: file.firstName, like: entry)
             }
-            firstNames[identity] = name
+            linked[identity] = LinkedFile(
+                firstName: header.name, inode: nextInode, left: UInt(entry.status.st_nlink) - 1)
         }
-        try writer.write(entry, as: name, time: time(of: entry), interrupt: options.interrupt)
+        nextInode += 1
+        let isWhole = try writer.write(entry, header, interrupt: options.interrupt)
+        if !isWhole { summary.withoutAttributes += 1 }
+    }
+
+    private func name(of entry: TreeEntry) -> [UInt8] {
+        let name = Array(options.prefix.utf8) + entry.path
+        return name.isEmpty ? [UInt8(ascii: ".")] : name
     }
 
     private func time(of entry: TreeEntry) -> Int64 {

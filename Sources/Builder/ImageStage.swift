@@ -10,16 +10,10 @@ import SystemPackage
 
 /// From the finished tree to published outputs.
 ///
-/// Without legacy hooks in the last phases the tree is written once and never mounted; tar and disk image do not
-/// depend on each other and are written side by side. With such hooks the file system is written first, mounted over
-/// the tree, finished there and trimmed; tar then comes from the mounted file system.
+/// Without legacy hooks in the last phases the tree is written once and never mounted; outputs do not depend on each
+/// other and are written side by side. With such hooks the file system is written first, mounted over the tree, finished
+/// there and trimmed; archives and the like then come from the mounted file system.
 struct ImageStage: Sendable {
-    /// What came of writing outputs; only the build's own thread may hand the warnings on.
-    private struct Written: Sendable {
-        var digests: [Digest]
-        var warnings: [String] = []
-    }
-
     /// Free space that hooks on a mounted image can count on beside the layout's own share.
     private static let finishingHeadroom = ByteCount.mebibytes(64)
 
@@ -36,7 +30,7 @@ struct ImageStage: Sendable {
         let request = build.plan.request
         options.owner = .init(user: request.user.id, group: request.user.group)
         options.overwritesOld = (request.environment["OVERWRITE_OLD_IMAGE"] ?? "0") != "0"
-        options.writesChecksums = request.writesChecksums
+        options.checksumFiles = request.checksumFiles
         options.limits = build.limits
         return try OutputSet.withOutputs(build.plan.outputs, options: options) { outputs in
             try body(ImageStage(build: build, outputs: outputs))
@@ -65,12 +59,31 @@ struct ImageStage: Sendable {
     /// Writes all outputs from the finished tree and publishes them.
     func writeOutputs(_ build: RunningBuild) throws -> BuildReport {
         let measure = try steps.run(.measureTree) { try writer.measure() }
-        let work: [@Sendable () throws -> Written] = [
-            { Written(digests: try writeDisk(measure)) }, { try writeTar() },
-        ]
-        let written = try ParallelWork.map(work) { try $0() }
-        written.flatMap(\.warnings).forEach { build.warn($0) }
-        return try publish(build, written.flatMap(\.digests))
+        let work = try outputWork(build, measure)
+        var jobs = work.jobs(from: .tree)
+        if hasDiskImage {
+            let disk = OutputJob {
+                try writeDisk(measure)
+                return work.jobs(from: .disk)
+            }
+            jobs.insert(disk, at: 0)
+        }
+        try OutputJob.run(jobs)
+        return try publish(build, work)
+    }
+
+    /// Checks that every format can hold the tree, and makes the jobs that write it.
+    private func outputWork(
+        _ build: RunningBuild, _ measure: ImageWriter.Measure
+    ) throws -> OutputWork {
+        let formats = FormatWriter(
+            tree: build.folders.tree, image: writer.image, outputs: outputs,
+            options: .init(
+                request: plan.request, time: build.time, identity: measure.digest,
+                limits: build.limits))
+        try formats.check()
+        return OutputWork(
+            plan.outputs.map(\.format), steps: steps, outputs: outputs, writer: formats)
     }
 
     /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
@@ -99,8 +112,8 @@ struct ImageStage: Sendable {
         phases.setVariable(
             "IMAGE_BLOCK_DEVICES", " [image0]=\(disk.path)  [root]=\(mounted.device) ")
         try finish()
-        let tar = try writeTar()
-        tar.warnings.forEach { build.warn($0) }
+        let work = try outputWork(build, measure)
+        try OutputJob.run(work.jobs(from: .tree))
         let bootLoader = try writer.readBootLoader()
         try steps.run(.trimImage) { try mounted.trim() }
         try mounted.unmount()
@@ -110,46 +123,27 @@ struct ImageStage: Sendable {
         if let bootLoader {
             try steps.run(.writeBootLoader) { try writer.write(bootLoader, measure) }
         }
-        return try publish(build, convert() + tar.digests)
+        try OutputJob.run(work.jobs(from: .disk))
+        return try publish(build, work)
     }
 
-    private func writeDisk(_ measure: ImageWriter.Measure) throws -> [Digest] {
-        guard hasDiskImage else { return [] }
+    private func writeDisk(_ measure: ImageWriter.Measure) throws {
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-        if plan.layout.table != .none {
-            try steps.run(.writePartitionTable) {
-                try writer.writePartitionTable(measure)
-                if let bootLoader = try writer.readBootLoader() {
-                    try writer.write(bootLoader, measure)
-                }
+        guard plan.layout.table != .none else { return }
+        try steps.run(.writePartitionTable) {
+            try writer.writePartitionTable(measure)
+            if let bootLoader = try writer.readBootLoader() {
+                try writer.write(bootLoader, measure)
             }
         }
-        return try convert()
     }
 
-    private func writeTar() throws -> Written {
-        guard outputs[.tar] != nil else { return Written(digests: []) }
-        let summary = try steps.run(.writeTar) { try writer.writeTar() }
-        return Written(digests: try digests(of: .tar), warnings: summary?.warnings ?? [])
-    }
-
-    /// Makes the other disk formats from the raw image.
-    private func convert() throws -> [Digest] {
-        guard outputs[.qcow2] != nil else { return try digests(of: .raw) }
-        try steps.run(.convert) { try writer.convert() }
-        return try digests(of: .qcow2) + digests(of: .raw)
-    }
-
-    private func digests(of format: OutputFormat) throws -> [Digest] {
-        guard let file = outputs[format] else { return [] }
-        return try steps.run(.digest(of: format)) { try outputs.computeDigests(of: file) }
-    }
-
-    private func publish(_ build: RunningBuild, _ digests: [Digest]) throws -> BuildReport {
+    private func publish(_ build: RunningBuild, _ work: OutputWork) throws -> BuildReport {
+        work.warnings.forEach { build.warn($0) }
         try steps.run(.sync) { try outputs.sync() }
         let published = try steps.run(.publish) {
             try build.link.awaitConsent()
-            return try outputs.publish(digests: digests)
+            return try outputs.publish(digests: work.digests)
         }
         let artifacts = published.map { output in
             Artifact(

@@ -90,6 +90,11 @@ package struct MachineCheck {
         Tool(name: "mke2fs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "e2fsck", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "qemu-img", package: "qemu-utils", isForEveryBuild: false),
+        Tool(name: "pigz", package: "pigz", isForEveryBuild: false),
+        Tool(
+            name: "mksquashfs", package: "squashfs-tools", versionOption: "-version",
+            isForEveryBuild: false),
+        Tool(name: "mkfs.erofs", package: "erofs-utils", isForEveryBuild: false),
         Tool(name: "debugfs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "bash", package: "bash"),
         Tool(name: "fstrim", package: "util-linux", isForEveryBuild: false),

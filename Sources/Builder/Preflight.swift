@@ -105,8 +105,7 @@ package struct Preflight {
 
     /// Whether a qcow2 is one that only qemu-img makes.
     private var usesQemuImage: Bool {
-        let options = ImageWriter.Options(request: plan.request, time: 0)
-        return !ImageConverter(options: options.conversion).isNative
+        !ImageConverter(options: .init(request: plan.request)).isNative
     }
 
     /// The programs that make and fill a volume.
@@ -129,6 +128,7 @@ package struct Preflight {
         if plan.outputs.contains(where: { $0.format == .qcow2 }), usesQemuImage {
             list.append(("qemu-img", "qemu-utils"))
         }
+        list += plan.outputs.compactMap(\.format.tool)
         if plan.elements.contains(where: { $0.description.kind == .legacy }) {
             list.append(("bash", "bash"))
         }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Diagnostics
 internal import LinuxSystem
+package import Planning
 package import SystemPackage
 
-/// The checksum of an output, computed by coreutils.
+/// The checksum of an output.
 package struct Digest: Equatable, Sendable {
-    package enum Algorithm: String, CaseIterable, Sendable { case sha256, md5 }
+    package typealias Algorithm = BuildRequest.ChecksumAlgorithm
 
     package let algorithm: Algorithm
     /// The final name of the output.
@@ -14,17 +14,16 @@ package struct Digest: Equatable, Sendable {
     /// Hexadecimal, lower case.
     package let value: String
 
-    init(_ algorithm: Algorithm, of file: OutputFile, limits: Command.Limits) throws {
-        self.algorithm = algorithm
-        path = file.path
-        let program = "\(algorithm.rawValue)sum"
-        let command = Command(program, ["--", file.temporaryPath.string])
-        let output = try command.checkedOutput(limits: limits)
-        // A leading backslash says that the name has escaped characters.
-        let word = output.drop { $0 == "\\" }.prefix { $0.isHexDigit }
-        guard !word.isEmpty else {
-            throw BuildError(.buildFailed, "'\(program)' printed no checksum", detail: output)
+    /// Several checksums of one complete output, which is read once.
+    static func compute(
+        _ algorithms: [Algorithm], of file: OutputFile, limits: Command.Limits
+    ) throws -> [Digest] {
+        let digests = try algorithms.map(MessageDigest.init)
+        try FilePieces(file.descriptor, interrupt: limits.interrupt).forEach { bytes in
+            for digest in digests { try digest.update(bytes) }
         }
-        value = String(word)
+        return try zip(algorithms, digests).map {
+            Digest(algorithm: $0, path: file.path, value: try $1.finish())
+        }
     }
 }

@@ -18,6 +18,13 @@ package struct ImageConverter: Sendable {
         package var extraOptions: String?
 
         package init() {}
+
+        /// What a request says about a qcow2.
+        package init(request: BuildRequest) {
+            isCompressed = !request.isUncompressed
+            compression = request.qcow2Compression
+            extraOptions = request.qemuImageOptions
+        }
     }
 
     package var options: Options

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Archive
 package import Diagnostics
 package import LinuxSystem
 package import Planning
@@ -14,15 +13,14 @@ package import SystemPackage
 ///         try writer.writeFileSystem(measure)                HostStep.writeFileSystem
 ///         try writer.writePartitionTable(measure)            HostStep.writePartitionTable
 ///         if let loader = try writer.readBootLoader() { try writer.write(loader, measure) }    the same step
-///         let summary = try writer.writeTar()                HostStep.writeTar; may run beside the others
-///         try writer.convert()                               HostStep.convert
+///         FormatWriter(...).write(format) for each format    PlannedStep.output; side by side
 ///         let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
 ///         try outputs.sync()                                 HostStep.sync
 ///         return try outputs.publish(digests: digests)       HostStep.publish
 ///     }
 ///
 /// The raw image is the raw output's temporary file when there is one, so there is nothing to copy in the end; else it
-/// lies in `scratch`. `measure` comes first, also before `writeTar`: it sets back the tree's times.
+/// lies in `scratch`. `measure` comes first, also before archives are written: it sets back the tree's times.
 package struct ImageWriter: Sendable {
     package typealias Measure = ImageMeasure
 
@@ -32,7 +30,6 @@ package struct ImageWriter: Sendable {
         package var journalSize: ByteCount?
         package var mkfsArguments: [String] = []
         package var maxOnlineResize: Int64?
-        package var conversion = ImageConverter.Options()
         package var limits = Command.Limits()
 
         package init(time: Int64) { self.time = time }
@@ -46,9 +43,6 @@ package struct ImageWriter: Sendable {
                 $0.split(separator: " ").map(String.init)
             }
             maxOnlineResize = request.maxOnlineResize
-            conversion.isCompressed = !request.isUncompressed
-            conversion.compression = request.qcow2Compression
-            conversion.extraOptions = request.qemuImageOptions
         }
     }
 
@@ -144,20 +138,5 @@ package struct ImageWriter: Sendable {
         _ disk: ImageMeasure.PlacedDisk, _ measure: Measure
     ) -> PartitionTableWriter? {
         PartitionTableWriter(disk: disk.disk, geometry: disk.geometry, digest: measure.digest)
-    }
-
-    /// Writes the tar output; nil when none was asked for.
-    package func writeTar() throws -> TreeArchive.Summary? {
-        guard let output = outputs[.tar] else { return nil }
-        let archive = TreeArchive.Options(
-            latestTime: options.time, interrupt: options.limits.interrupt)
-        return try TreeArchive.writeTar(of: tree, to: output.descriptor, options: archive)
-    }
-
-    /// Writes the qcow2 output from the raw image, when one was asked for.
-    package func convert() throws {
-        guard let output = outputs[.qcow2] else { return }
-        try ImageConverter(options: options.conversion, limits: options.limits)
-            .convert(image, to: output)
     }
 }

@@ -2,6 +2,7 @@
 
 internal import Diagnostics
 internal import Glibc
+internal import Planning
 internal import SystemPackage
 
 /// An older output that keeps its bytes under a name with the time: NAME-2026.01.31-23.59.59.qcow2.

@@ -18,8 +18,8 @@ package struct OutputSet: Sendable {
         package var owner: Owner?
         /// Whether an existing output is replaced (OVERWRITE_OLD_IMAGE) rather than kept under another name.
         package var overwritesOld = false
-        /// Whether NAME.sha256 and NAME.md5 are written beside each output (--checksum).
-        package var writesChecksums = false
+        /// The checksums whose files, such as NAME.sha256, are written beside each output (--checksum).
+        package var checksumFiles: [Digest.Algorithm] = []
         package var limits = Command.Limits()
 
         package init(buildID: String) { self.buildID = buildID }
@@ -66,12 +66,10 @@ package struct OutputSet: Sendable {
         files.first { $0.format == format.rawValue }
     }
 
-    /// The SHA-256 of one output once it is complete; with `writesChecksums` also its MD5.
+    /// The SHA-256 of one output once it is complete, and what else files are written of.
     package func computeDigests(of file: OutputFile) throws -> [Digest] {
-        let algorithms: [Digest.Algorithm] = options.writesChecksums ? [.sha256, .md5] : [.sha256]
-        return try ParallelWork.map(algorithms) {
-            try Digest($0, of: file, limits: options.limits)
-        }
+        let others = options.checksumFiles.filter { $0 != .sha256 }
+        return try Digest.compute([.sha256] + others, of: file, limits: options.limits)
     }
 
     /// Waits until all bytes of all outputs are on the medium.
@@ -88,7 +86,8 @@ package struct OutputSet: Sendable {
     /// All that can be done before the first name is given is done before, so that the time between the first and the
     /// last is short; when one of them fails, those before it are taken back. The digests come from `computeDigests`.
     package func publish(digests: [Digest]) throws -> [PublishedOutput] {
-        let checksums = try writeChecksums(options.writesChecksums ? digests : [])
+        let checksums = try writeChecksums(
+            digests.filter { options.checksumFiles.contains($0.algorithm) })
         defer { for file in checksums { _ = Swift.Result { try file.discard() } } }
         var publication = Publication(owner: options.owner)
         for file in files + checksums { try publication.prepare(file) }
@@ -110,7 +109,7 @@ package struct OutputSet: Sendable {
         }
     }
 
-    /// Writes the files NAME.sha256 and NAME.md5, still under temporary names.
+    /// Writes files such as NAME.sha256, still under temporary names.
     private func writeChecksums(_ digests: [Digest]) throws -> [OutputFile] {
         var checksums: [OutputFile] = []
         do {
@@ -131,9 +130,9 @@ package struct OutputSet: Sendable {
 
     /// A checksum of the replaced output would be wrong now.
     private func removeOldChecksums() throws {
-        guard !options.writesChecksums else { return }
         for file in files {
-            for algorithm in Digest.Algorithm.allCases {
+            for algorithm in Digest.Algorithm.allCases
+            where !options.checksumFiles.contains(algorithm) {
                 try OutputFile.remove(FilePath("\(file.path).\(algorithm.rawValue)"))
             }
         }

@@ -2,6 +2,7 @@
 
 package import Diagnostics
 internal import Glibc
+internal import Planning
 package import SystemPackage
 
 /// An output under its final name.

@@ -50,14 +50,21 @@ extension BuildOptions {
             }
             request.imageName = imageName
         }
-        if !formats.isEmpty { request.formats = try Self.outputFormats(formats) }
+        if !formats.isEmpty {
+            request.formats = try Self.choices(
+                formats, of: "output format", option: "-t")
+        }
         request.isUncompressed = isUncompressed
         if let qcow2Compression {
             request.qcow2Compression = try Self.choice(
                 qcow2Compression, of: "compression", BuildRequest.Qcow2Compression.self)
         }
         request.qemuImageOptions = qemuImgOptions
-        request.writesChecksums = checksum
+        request.checksumFiles = checksum ? [.sha256, .md5] : []
+        if let checksumAlgorithm {
+            request.checksumFiles = try Self.choices(
+                [checksumAlgorithm], of: "checksum", option: "--checksum-algorithm")
+        }
     }
 
     private func fillImage(_ request: inout BuildRequest) throws {

@@ -32,20 +32,22 @@ extension BuildOptions {
         return name
     }
 
-    /// The formats that -t names, each once, in the order given.
-    static func outputFormats(_ texts: [String]) throws -> [OutputFormat] {
-        var formats: [OutputFormat] = []
+    /// The values that an option lists, each once, in the order given.
+    static func choices<Choice>(
+        _ texts: [String], of what: String, option: String
+    ) throws -> [Choice]
+    where Choice: CaseIterable & RawRepresentable & Equatable, Choice.RawValue == String {
+        var values: [Choice] = []
         for text in texts.flatMap({ $0.split(separator: ",").map(String.init) }) {
-            let format = try choice(text, of: "output format", OutputFormat.self)
-            if !formats.contains(format) { formats.append(format) }
+            let value = try choice(text, of: what, Choice.self)
+            if !values.contains(value) { values.append(value) }
         }
-        guard !formats.isEmpty else {
+        guard !values.isEmpty else {
+            let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw BuildError(
-                .refused, "-t names no output format",
-                hint: "Known are: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))."
-            )
+                .refused, "\(option) names no \(what)", hint: "Known are: \(names).")
         }
-        return formats
+        return values
     }
 
     /// One of the cases of an enumeration.

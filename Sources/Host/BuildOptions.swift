@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Planning
 
 /// The options of a build, under the names and letters of the original; `request()` makes their meaning of them.
 struct BuildOptions: ParsableArguments {
@@ -16,7 +17,8 @@ struct BuildOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("t"), .customLong("types")],
-        help: "The output formats: qcow2, raw, tar; repeatable, or separated by commas.")
+        help: ArgumentHelp(
+            "The output formats, repeatable or separated by commas: \(OutputFormat.names)."))
     var formats: [String] = []
 
     @Flag(name: [.customShort("x"), .customLong("debug-trace")], help: "Trace hooks; -xx more.")
@@ -59,7 +61,7 @@ struct BuildOptions: ParsableArguments {
     @Flag(help: "Use what the caches hold and download nothing.")
     var offline = false
 
-    @Option(parsing: .unconditional, help: "Options for qemu-img's -o.")
+    @Option(parsing: .unconditional, help: "Options for qemu-img's -o, of a qcow2.")
     var qemuImgOptions: String?
 
     @Option(help: "How a qcow2 image is compressed: zstd or zlib (default: zstd).")
@@ -70,6 +72,9 @@ struct BuildOptions: ParsableArguments {
 
     @Flag(help: "Write checksum files (.sha256, .md5) beside the outputs.")
     var checksum = false
+
+    @Option(help: "Write checksum files of these kinds: sha256, sha512, md5; separated by commas.")
+    var checksumAlgorithm: String?
 
     @Option(help: "Append the build's log to this file.")
     var logfile: String?

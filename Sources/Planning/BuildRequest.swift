@@ -41,8 +41,8 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var usesTmpfs: Bool
     package var isOffline: Bool
     package var isStrict: Bool
-    /// Whether NAME.sha256 and NAME.md5 are written beside each output.
-    package var writesChecksums: Bool
+    /// The checksums whose files, such as NAME.sha256, are written beside each output.
+    package var checksumFiles: [ChecksumAlgorithm]
     package var traceLevel: Int
     package var bindsHostDevices: Bool
     package var preferLegacy: [String]
@@ -50,6 +50,10 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var user: InvokingUser
 
     package enum Qcow2Compression: String, Codable, Sendable, CaseIterable { case zstd, zlib }
+
+    package enum ChecksumAlgorithm: String, Codable, Sendable, CaseIterable {
+        case sha256, sha512, md5
+    }
 
     package struct Setting: Codable, Equatable, Sendable {
         package var element: String
@@ -104,7 +108,7 @@ extension BuildRequest {
         usesTmpfs = true
         isOffline = false
         isStrict = false
-        writesChecksums = false
+        checksumFiles = []
         traceLevel = 0
         bindsHostDevices = false
         preferLegacy = []

@@ -2,7 +2,8 @@
 
 /// Work of dibhost's own, in the order in which a build does it.
 ///
-/// The planner lists these steps and the runner runs them under the same names, so that a plan and a log can be compared line by line.
+/// The planner lists these steps and the runner runs them under the same names, so that a plan and a log can be compared
+/// line by line. The steps that make and digest one output each are `PlannedStep.output` and `digest`.
 package enum HostStep: String, CaseIterable, Codable, Sendable {
     case makeWorkspace = "make workspace"
     /// Before the first phase: the folder that legacy hooks run from. Only with a legacy element.
@@ -26,13 +27,19 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     case writePartitionTable = "write partition table"
     /// After the mounted image, whose last hooks may write boot.img and core.img. Only with a native boot loader.
     case writeBootLoader = "write boot loader"
-    case writeTar = "write tar"
-    case convert = "convert to qcow2"
     case sync = "sync outputs"
     case publish = "rename outputs"
 }
 
 extension PlannedStep {
+    /// The step that makes one output from the raw image or the tree; nil for the raw image, which is there already.
+    package static func output(_ format: OutputFormat) -> PlannedStep? {
+        guard format != .raw else { return nil }
+        let verb = format.source == .disk ? "convert to" : "write"
+        return PlannedStep(
+            kind: .host, name: "\(verb) \(format.rawValue)", isInChroot: false, mayGrow: false)
+    }
+
     /// The step that computes the digests of one output.
     package static func digest(of format: OutputFormat) -> PlannedStep {
         PlannedStep(

@@ -1,14 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A kind of output that `-t` names.
+/// A kind of output that `-t` names; a variant has a name of its own, so that one build can make both.
 package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     case qcow2
     case raw
+    /// Fixed size, whole MiB, the form that Azure takes.
+    case vhd
+    case vhdDynamic = "vhd-dynamic"
+    case vhdx
+    case vmdk
+    /// The compressed form that OVA files hold.
+    case vmdkStream = "vmdk-stream"
+    case vdi
     case tar
+    case tgz
+    case tarZstd = "tar.zst"
+    case tarXz = "tar.xz"
+    /// Compressed with zstd.
+    case squashfs
+    case squashfsXz = "squashfs-xz"
+    case erofs
+    /// "newc", what the kernel unpacks as an initramfs.
+    case cpio
+
+    /// What a format is made from.
+    package enum Source: Sendable {
+        /// The raw disk image.
+        case disk
+        /// The finished tree itself.
+        case tree
+    }
+
+    package var source: Source {
+        switch self {
+        case .qcow2, .raw, .vhd, .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi: .disk
+        case .tar, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .erofs, .cpio: .tree
+        }
+    }
 
     /// The file name's ending, without the dot.
-    package var fileExtension: String { rawValue }
+    package var fileExtension: String {
+        switch self {
+        case .vhdDynamic: "dynamic.vhd"
+        case .vmdkStream: "stream.vmdk"
+        // The original's ending.
+        case .squashfs: "squash"
+        case .squashfsXz: "xz.squash"
+        default: rawValue
+        }
+    }
 
     /// Whether this format holds a disk or file-system image, rather than the tree itself.
-    package var isDiskImage: Bool { self != .tar }
+    package var isDiskImage: Bool { source == .disk }
+
+    /// Whether it is compressed so that more cores make it in less time.
+    package var usesAllCores: Bool {
+        switch self {
+        case .qcow2, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz: true
+        case .raw, .vhd, .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi, .tar, .erofs, .cpio: false
+        }
+    }
+
+    /// All names, for help and hints.
+    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

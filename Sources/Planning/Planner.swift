@@ -25,7 +25,7 @@ package struct Planner {
         let exports = exports(of: resolved, parameters: parameters)
         let distribution = PackagePlanner.distribution(of: resolved, request: request)
         let layout = try LayoutPlanner.layout(request, resolved)
-        let outputs = LayoutPlanner.outputs(request)
+        let outputs = OutputPlanner.outputs(request)
         let steps = StepPlanner(
             hooks: resolved.elements.flatMap(\.description.hooks), formats: outputs.map(\.format),
             layout: layout)

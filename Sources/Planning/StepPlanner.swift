@@ -45,16 +45,17 @@ struct StepPlanner {
     private func unmounted() -> [PlannedStep] {
         var steps = finish() + [Self.host(.measureTree)]
         if formats.contains(where: \.isDiskImage) {
-            steps += [Self.host(.writeFileSystem)] + table() + convert()
+            steps += [Self.host(.writeFileSystem)] + table() + outputs(from: .disk)
         }
-        return steps + tar()
+        return steps + outputs(from: .tree)
     }
 
     /// The file system is written with the tree as it is, then mounted and finished.
     private func mounted() -> [PlannedStep] {
         [Self.host(.measureTree), Self.host(.writeFileSystem)] + table()
-            + [Self.host(.mountImage)] + finish() + tar() + [Self.host(.trimImage)]
-            + (hasBootLoader ? [Self.host(.writeBootLoader)] : []) + convert()
+            + [Self.host(.mountImage)] + finish() + outputs(from: .tree)
+            + [Self.host(.trimImage)]
+            + (hasBootLoader ? [Self.host(.writeBootLoader)] : []) + outputs(from: .disk)
     }
 
     private func finish() -> [PlannedStep] {
@@ -69,13 +70,10 @@ struct StepPlanner {
         hasTable ? [Self.host(.writePartitionTable)] : []
     }
 
-    private func tar() -> [PlannedStep] {
-        formats.contains(.tar) ? [Self.host(.writeTar), .digest(of: .tar)] : []
-    }
-
-    private func convert() -> [PlannedStep] {
-        (formats.contains(.qcow2) ? [Self.host(.convert), .digest(of: .qcow2)] : [])
-            + (formats.contains(.raw) ? [.digest(of: .raw)] : [])
+    /// The steps of the formats made from `source`, each with its digest, in the order asked for.
+    private func outputs(from source: OutputFormat.Source) -> [PlannedStep] {
+        formats.filter { $0.source == source }
+            .flatMap { [.output($0), .digest(of: $0)].compactMap(\.self) }
     }
 
     private func lastSteps() -> [PlannedStep] {

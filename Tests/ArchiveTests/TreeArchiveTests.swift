@@ -15,7 +15,7 @@ struct TreeArchiveTests {
         let file = try FileDescriptor.open(
             path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         return try file.closeAfter {
-            try TreeArchive.writeTar(of: tree, to: file, options: options)
+            try TreeArchive.write(tree, to: file, options: options)
         }
     }
 
@@ -117,7 +117,7 @@ struct TreeArchiveTests {
             let full = try FileDescriptor.open("/dev/full", .writeOnly)
             let error = #expect(throws: BuildError.self) {
                 try full.closeAfter {
-                    _ = try TreeArchive.writeTar(of: folder.appending("tree"), to: full)
+                    _ = try TreeArchive.write(folder.appending("tree"), to: full)
                 }
             }
             #expect(error?.message.hasPrefix("cannot write the archive: ") == true)

@@ -37,7 +37,7 @@ import Testing
             case .chrootHook, .attachedLoop: false
             case .worker: step.kind == .native && step.element == "misbehaving"
             case .mkfs: step.name == HostStep.writeFileSystem.rawValue
-            case .convert: step.name == HostStep.convert.rawValue
+            case .convert: step == .output(.qcow2)
             case .sync: step.name == HostStep.sync.rawValue
             case .rename: step.name == HostStep.publish.rawValue
             }

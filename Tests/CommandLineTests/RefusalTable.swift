@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Planning
+
 /// A command line that cannot be followed, and all that dibhost says to it.
 struct Refusal {
     var arguments: [String]
@@ -15,7 +17,7 @@ struct Refusal {
 }
 
 private let usage = "\n  hint: 'dibhost --help' lists commands and options."
-private let formats = "\n  hint: Did you mean 'qcow2'? Known are: qcow2, raw, tar."
+private let formats = "\n  hint: Did you mean 'qcow2'? Known are: \(OutputFormat.names)."
 private let rebuild = "\n  hint: Build the plugin for x86_64."
 private let plugins = "--plugin-dir plugins --elements-path scripts"
 
@@ -29,7 +31,7 @@ let badArguments = [
         "plan -t qcow2,,tra os",
         """
         unknown output format 'tra'
-          hint: Did you mean 'tar'? Known are: qcow2, raw, tar.
+          hint: Did you mean 'tar'? Known are: \(OutputFormat.names).
         """),
     Refusal(
         "plan -a amd46 os",

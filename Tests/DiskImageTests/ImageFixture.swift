@@ -15,6 +15,7 @@ struct ImageFixture {
     var tree: FilePath { folder.appending("tree") }
     var layout = ImageFixture.layout(.mbr)
     var options = ImageWriter.Options(time: ImageFixture.time)
+    var conversion = ImageConverter.Options()
 
     /// Runs `body` with a fixture that holds a fresh sample tree.
     static func with<Result>(_ body: (ImageFixture) throws -> Result) throws -> Result {
@@ -65,7 +66,7 @@ struct ImageFixture {
         let scratch = folder.appending("scratch")
         try Command("mkdir", ["-p", target.string, scratch.string]).checkedOutput()
         let planned = formats.map {
-            BuildPlan.PlannedOutput(format: $0, path: "\(target)/image.\($0.rawValue)")
+            BuildPlan.PlannedOutput(format: $0, path: "\(target)/image.\($0.fileExtension)")
         }
         let options = outputOptions ?? OutputSet.Options(buildID: "test")
         let written = try OutputSet.withOutputs(planned, options: options) { outputs in
@@ -78,8 +79,12 @@ struct ImageFixture {
             if let bootLoader = try writer.readBootLoader() {
                 try writer.write(bootLoader, measure)
             }
-            _ = try writer.writeTar()
-            try writer.convert()
+            var formatOptions = FormatWriter.Options(
+                time: self.options.time, identity: measure.digest)
+            formatOptions.conversion = conversion
+            let formatWriter = FormatWriter(
+                tree: tree, image: writer.image, outputs: outputs, options: formatOptions)
+            for format in formats { _ = try formatWriter.write(format) }
             let digests = try outputs.files.flatMap { try outputs.computeDigests(of: $0) }
             try outputs.sync()
             return (measure, try outputs.publish(digests: digests))

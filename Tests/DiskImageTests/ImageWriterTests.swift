@@ -115,10 +115,10 @@ struct ImageWriterTests {
     @Test func `zlib, no compression and options of qemu-img are taken`() throws {
         try ImageFixture.with { fixture in
             var fixture = fixture
-            fixture.options.conversion.compression = .zlib
+            fixture.conversion.compression = .zlib
             try fixture.build([.qcow2], out: "zlib")
-            fixture.options.conversion.isCompressed = false
-            fixture.options.conversion.extraOptions = "compat=0.10"
+            fixture.conversion.isCompressed = false
+            fixture.conversion.extraOptions = "compat=0.10"
             try fixture.build([.qcow2], out: "plain")
             let zlib = try shell(
                 "qemu-img info --output=json $1/zlib/image.qcow2", fixture.folder.string)

@@ -59,7 +59,7 @@ struct OutputSetTests {
     {
         try SampleTree.withFolder { folder in
             var options = OutputSet.Options(buildID: "b1")
-            options.writesChecksums = true
+            options.checksumFiles = [.sha256, .md5]
             _ = try publish("old", in: folder, options: options)
             let second = try publish("new", in: folder)
             let kept = try #require(second[0].keptAs?.lastComponent?.string)
@@ -74,7 +74,7 @@ struct OutputSetTests {
     @Test func `an output that cannot get its name takes back those before it`() throws {
         try SampleTree.withFolder { folder in
             var options = OutputSet.Options(buildID: "b1")
-            options.writesChecksums = true
+            options.checksumFiles = [.sha256, .md5]
             _ = try publish("old", in: folder, options: options, formats: [.raw, .tar])
             let before = try names(folder)
             // A file with something mounted on it can neither be linked nor replaced.
@@ -113,7 +113,7 @@ struct OutputSetTests {
     @Test func `the checksum files are ones that sha256sum and md5sum accept`() throws {
         try SampleTree.withFolder { folder in
             var options = OutputSet.Options(buildID: "b1")
-            options.writesChecksums = true
+            options.checksumFiles = [.sha256, .md5]
             options.owner = .init(user: 1234, group: 2345)
             _ = try publish("text", in: folder, options: options)
             try shell("sha256sum -c $1/image.raw.sha256; md5sum -c $1/image.raw.md5", folder.string)

@@ -2,7 +2,7 @@
 
 internal import Diagnostics
 
-/// The disk layout and the outputs of a request.
+/// The disk layout of a request.
 ///
 /// A layout comes from DIB_BLOCK_DEVICE_CONFIG, else from the first element that brings a file
 /// block-device-ARCHITECTURE.yaml or block-device-default.yaml, else it is one of dibhost's own: the root file system
@@ -96,18 +96,5 @@ struct LayoutPlanner {
         return DiskLayout(
             table: owner == nil ? .none : .mbr, type: type, label: label, size: request.imageSize,
             element: owner?.name)
-    }
-
-    // MARK: Outputs
-
-    /// Of a single format the ending is taken off the name first, so that `-o a.qcow2` makes a.qcow2.
-    static func outputs(_ request: BuildRequest) -> [BuildPlan.PlannedOutput] {
-        var formats: [OutputFormat] = []
-        for format in request.formats where !formats.contains(format) { formats.append(format) }
-        var name = request.imageName
-        if let only = formats.first, formats.count == 1, name.hasSuffix("." + only.fileExtension) {
-            name.removeLast(only.fileExtension.count + 1)
-        }
-        return formats.map { .init(format: $0, path: "\(name).\($0.fileExtension)") }
     }
 }

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archive
+internal import Diagnostics
+package import LinuxSystem
+package import Planning
+package import SystemPackage
+
+/// Makes each output from the raw image or from the finished tree; outputs do not depend on each other.
+///
+/// With a time and an identity that come from the input, the same input gives the same bytes, except for vhd-dynamic,
+/// vhdx, vmdk, vmdk-stream and vdi: in these qemu-img writes the time or random numbers.
+package struct FormatWriter: Sendable {
+    package struct Options: Sendable {
+        /// Seconds since 1970: the latest time that an output may carry.
+        package var time: Int64
+        /// What identifiers in outputs derive from.
+        package var identity: ContentDigest
+        package var conversion = ImageConverter.Options()
+        package var limits = Command.Limits()
+
+        package init(
+            time: Int64, identity: ContentDigest, limits: Command.Limits = .init()
+        ) {
+            self.time = time
+            self.identity = identity
+            self.limits = limits
+        }
+
+        /// What a request says about formats.
+        package init(
+            request: BuildRequest, time: Int64, identity: ContentDigest, limits: Command.Limits
+        ) {
+            self.init(time: time, identity: identity, limits: limits)
+            conversion = .init(request: request)
+        }
+    }
+
+    let tree: FilePath
+    let image: FilePath
+    let outputs: OutputSet
+    let options: Options
+
+    /// A writer for the outputs of `outputs`; `image` is the raw image, where an output needs one.
+    package init(tree: FilePath, image: FilePath, outputs: OutputSet, options: Options) {
+        self.tree = tree
+        self.image = image
+        self.outputs = outputs
+        self.options = options
+    }
+
+    /// Checks that the formats can hold what is in the tree, before anything is written.
+    package func check() throws {
+        guard outputs[.cpio] != nil else { return }
+        try TreeArchive.check(tree, fits: .newc, interrupt: options.limits.interrupt)
+    }
+
+    /// Makes one output and returns what the user should know about it.
+    package func write(_ format: OutputFormat) throws -> [String] {
+        guard let output = outputs[format] else { return [] }
+        switch format {
+        case .raw: break
+        case .qcow2:
+            try ImageConverter(options: options.conversion, limits: options.limits)
+                .convert(image, to: output)
+        case .vhd: try writeFixedVHD(to: output)
+        case .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi: try convert(to: format, output)
+        case .tar: return try writeArchive(archiveOptions(), to: output)
+        case .tarZstd: return try writeArchive(archiveOptions(compression: .zstd), to: output)
+        case .tarXz: return try writeArchive(archiveOptions(compression: .xz), to: output)
+        case .cpio: return try writeArchive(archiveOptions(.newc), to: output)
+        case .tgz: return try writeGzippedTar(to: output)
+        case .squashfs: return try writeSquashfs(to: output, compression: "zstd")
+        case .squashfsXz: return try writeSquashfs(to: output, compression: "xz")
+        case .erofs: try writeErofs(to: output)
+        }
+        return []
+    }
+
+    // MARK: From the raw image
+
+    private func writeFixedVHD(to output: OutputFile) throws {
+        let source = try FileDescriptor.open(image, .readOnly, options: .closeOnExec)
+        try source.closeAfter {
+            do {
+                try FixedVHD(
+                    size: ByteCount(try source.seek(offset: 0, from: .end)), time: options.time,
+                    identity: options.identity
+                ).write(source, to: output.descriptor, interrupt: options.limits.interrupt)
+            } catch let error as Errno {
+                throw BuildError(.buildFailed, "cannot write '\(output.path)': \(error)")
+            }
+        }
+    }
+
+    private func convert(to format: OutputFormat, _ output: OutputFile) throws {
+        // The cache of the host is what the image was just written to; without -t writes would wait for the disk.
+        var arguments = ["convert", "-f", "raw", "-t", "unsafe", "-T", "writeback", "-O"]
+        switch format {
+        case .vhdDynamic: arguments += ["vpc", "-o", "subformat=dynamic,force_size=on"]
+        case .vmdkStream: arguments += ["vmdk", "-o", "subformat=streamOptimized"]
+        default: arguments.append(format.rawValue)
+        }
+        try Command("qemu-img", arguments + [image.string, output.temporaryPath.string])
+            .checkedOutput(limits: options.limits)
+    }
+
+    // MARK: From the tree
+
+    private func archiveOptions(
+        _ format: TreeArchive.Format = .pax, compression: TreeArchive.Compression = .none
+    ) -> TreeArchive.Options {
+        var archive = TreeArchive.Options(
+            format: format, compression: compression, latestTime: options.time,
+            interrupt: options.limits.interrupt)
+        archive.threads = OutputJob.allCores
+        return archive
+    }
+
+    private func writeArchive(
+        _ archive: TreeArchive.Options, to output: OutputFile
+    ) throws -> [String] {
+        try TreeArchive.write(tree, to: output.descriptor, options: archive).warnings
+    }
+
+    private func writeGzippedTar(to output: OutputFile) throws -> [String] {
+        try FilterProgram.gzip.run(to: output.descriptor) { input in
+            try TreeArchive.write(tree, to: input, options: archiveOptions()).warnings
+        }
+    }
+
+    private var buildTime: [String: String] {
+        ProcessEnvironment.current.merging(["SOURCE_DATE_EPOCH": String(options.time)]) { $1 }
+    }
+
+    private func writeSquashfs(to output: OutputFile, compression: String) throws -> [String] {
+        // Folders that the running system mounts over are empty, as in archives.
+        let leftOut = ["proc/*", "proc/.*", "sys/*", "sys/.*", "lost+found"]
+        try Command(
+            "mksquashfs",
+            [
+                tree.string, output.temporaryPath.string, "-noappend", "-no-progress", "-quiet",
+                "-no-recovery", "-exit-on-error", "-xattrs", "-one-file-system", "-comp",
+                compression, "-processors", String(OutputJob.allCores), "-mem", "512M",
+                "-wildcards", "-e",
+            ] + leftOut, environment: buildTime
+        ).checkedOutput(limits: options.limits)
+        let lists = try TreeArchive.countAccessControlLists(
+            in: tree, interrupt: options.limits.interrupt)
+        guard lists > 0 else { return [] }
+        let entries = lists == 1 ? "entry" : "entries"
+        return ["the \(output.format) leaves out the ACLs of \(lists) \(entries)"]
+    }
+
+    private func writeErofs(to output: OutputFile) throws {
+        try Command(
+            "mkfs.erofs",
+            [
+                "--quiet", "-zlz4hc", "-U", options.identity.uuid(for: "erofs"),
+                "--exclude-regex=^(proc|sys)/", "--exclude-path=lost+found",
+                output.temporaryPath.string, tree.string,
+            ], environment: buildTime
+        ).checkedOutput(limits: options.limits)
+    }
+}
