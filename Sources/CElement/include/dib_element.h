@@ -70,7 +70,13 @@ extern "C" {
 ///
 ///     if (DIB_HAS(host, install_packages)) host->install_packages(host->state, names, &result);
 #define DIB_HAS(table, field) \
-    ((uintptr_t)(&(table)->field + 1) - (uintptr_t)(table) <= (table)->size)
+    (DIB_ADDRESS(&(table)->field + 1) - DIB_ADDRESS(table) <= (table)->size)
+
+#ifdef __cplusplus
+#define DIB_ADDRESS(pointer) reinterpret_cast<uintptr_t>(pointer)
+#else
+#define DIB_ADDRESS(pointer) ((uintptr_t)(pointer))
+#endif
 
 /// The sizes of the first layouts, in bytes on 64-bit machines. Whatever is appended later, a table
 /// with this size is taken.
