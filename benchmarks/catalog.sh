@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # How long `dibhost elements list` and `dibhost plan` take with 200 elements: 100 plugins and 100 shell elements, all of
-# them in the plan.
+# them in the plan. And how long `elements list` takes with the 100 plugins alone when the kernel has none of their
+# files in memory; each is as large as the plugin base.
 #
 # Environment:
 #   DIBHOST   the command under test, default .build/release/dibhost
@@ -58,4 +59,28 @@ report "elements list, 200 elements" "$(measure "$dibhost" elements list "${path
 grep -cE '^(b[0-9]{3}|shell-[0-9]{3}) ' "$work/output" | grep -qx 200
 report "plan, 200 elements" "$(measure "$dibhost" plan "${paths[@]}" -o "$work/image" "${names[@]}")"
 grep -q shell-100 "$work/output"
+
+# Drops the files from memory: what was written has to be on the disk first, and nothing may stay.
+drop() {
+    sync --file-system "$work"
+    for file in "$work"/plugins/*.so; do dd if="$file" iflag=nocache count=0 status=none; done
+    local kept
+    kept=$(fincore --bytes --noheadings --output RES "$work"/plugins/*.so | awk '{ sum += $1 } END { print sum }')
+    ((kept == 0)) || { echo "$kept bytes stay in memory: is '$work' on a disk?" >&2 && exit 1; }
+}
+cold() {
+    local times=() start end
+    for _ in $(seq "$rounds"); do
+        drop
+        start=${EPOCHREALTIME/./}
+        "$dibhost" elements list --plugin-dir "$work/plugins" >"$work/output"
+        end=${EPOCHREALTIME/./}
+        times+=($((end - start)))
+    done
+    printf '%s\n' "${times[@]}" | sort -n | awk -v n="$rounds" 'NR == (n + 1) / 2 { printf "%.1f", $1 / 1000 }'
+}
+find "$work/plugins" -name '*.so' ! -name 'b[0-9]*' -delete
+took=$(cold)
+report "elements list, 100 cold" "$took"
+grep -cE '^b[0-9]{3} ' "$work/output" | grep -qx 100
 exit "$status"

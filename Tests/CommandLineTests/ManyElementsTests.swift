@@ -33,18 +33,8 @@ private func makeElements(_ count: Int, in folder: FilePath) throws {
     let model = folder.appending("model.so")
     try TestPlugin.write(
         TestPlugin.manifest("nic???", #""provides": ["operating-system"]"#), to: model)
-    let bytes = try FileDescriptor.contents(of: model)
-    let place = try #require(
-        bytes.indices.first { bytes[$0...].starts(with: "nic???".utf8) })
-    for number in 0..<count {
-        let digits = "00\(number)".suffix(3)
-        var copy = bytes
-        copy.replaceSubrange(place..<place + 6, with: "nic\(digits)".utf8)
-        let file = try FileDescriptor.open(
-            folder.appending("plugins/nic\(digits).so"), .writeOnly, options: .create,
-            permissions: [.ownerReadWrite])
-        try file.closeAfter { _ = try file.writeAll(copy) }
-    }
+    try TestPlugin.writeCopies(
+        of: model, named: "nic", count: count, to: folder.appending("plugins"))
     // One shell for all folders: a process for each would take longer than what is measured.
     let script = """
         for n in $(seq -f %03g 0 \(count - 1)); do

@@ -33,4 +33,27 @@ package enum TestPlugin {
             .checkedOutput()
         try Command("rm", ["-f", text, source]).checkedOutput()
     }
+
+    /// Makes `count` copies of the plugin `model`, whose name ends in three question marks: name000.so, name001.so ...
+    ///
+    /// The digits take the place of the marks, so that the file's tables hold.
+    package static func writeCopies(
+        of model: FilePath, named name: String, count: Int, to folder: FilePath
+    ) throws {
+        var copy = try FileDescriptor.contents(of: model)
+        let marked = Array((name + "???").utf8)
+        let places = copy.indices.filter { copy[$0...].starts(with: marked) }
+        precondition(!places.isEmpty, "the model is called '\(name)???'")
+        for number in 0..<count {
+            let digits = "00\(number)".suffix(3)
+            for place in places {
+                copy.replaceSubrange(
+                    place..<place + marked.count, with: "\(name)\(digits)".utf8)
+            }
+            let file = try FileDescriptor.open(
+                folder.appending("\(name)\(digits).so"), .writeOnly, options: .create,
+                permissions: [.ownerReadWrite])
+            try file.closeAfter { _ = try file.writeAll(copy) }
+        }
+    }
 }
