@@ -20,11 +20,14 @@ struct PluginNew: ParsableCommand {
     @Argument(help: "The element's name: letters, digits, '-' and '_'.")
     var name: String
 
-    @Option(help: ArgumentHelp("The language of its code.", valueName: "swift|c"))
+    @Option(
+        help: ArgumentHelp("The language of its code.", valueName: "swift|c"),
+        completion: .list(Language.allCases.map(\.rawValue)))
     var language = "swift"
 
     @Option(
-        help: ArgumentHelp("The folder in which the element's folder is made.", valueName: "dir"))
+        help: ArgumentHelp("The folder in which the element's folder is made.", valueName: "dir"),
+        completion: .directory)
     var directory = "."
 
     @Option(
@@ -32,7 +35,8 @@ struct PluginNew: ParsableCommand {
             "Where the element finds ElementAPI: a checkout of dibhost, lib/dibhost/sdk of an "
                 + "installation, or the address of a git repository.",
             discussion: "The default is what this dibhost was installed with, or built from.",
-            valueName: "dir|address"))
+            valueName: "dir|address"),
+        completion: .directory)
     var dibhost: String?
 
     func run() throws {
