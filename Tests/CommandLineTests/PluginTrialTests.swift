@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import LinuxSystem
 import SystemPackage
 import TestSupport
@@ -86,7 +87,20 @@ import Testing
         Case(
             rules: ["published"], message: "'firmware'",
             hook: #"host->publish(host->state, "firmware", "1.2");"#),
+        Case(
+            rules: [],
+            hook: """
+                dib_run_result result = {.size = sizeof result};
+                static char file[999];
+                snprintf(file, sizeof file, "%s/file", host->value(host->state, "cache.folder"));
+                const char *arguments[] = {"touch", file, NULL};
+                host->run(host->state, arguments, NULL, NULL, DIB_RUN_AS_USER, &result);
+                if (access(file, F_OK) != 0) return 1;
+                """),
         // Loading.
+        Case(
+            rules: ["undefined-symbol", "load"], message: "nobody_has_this",
+            constructor: "void nobody_has_this(void); nobody_has_this();"),
         Case(rules: ["load-output"], message: "'hello'", constructor: #"puts("hello");"#),
         Case(rules: ["exit"], constructor: "_exit(0);"),
         Case(rules: ["crash"], constructor: "abort();"),
@@ -220,6 +234,45 @@ import Testing
             let found = run.output.split(separator: "\n").filter { $0.hasPrefix("error ") }
                 .compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) }
             #expect(found == errors, "\(run.output) \(run.errors)")
+        }
+    }
+
+    /// How the check is ended, and how it ends.
+    @Test(arguments: [(SIGKILL, LinuxSystem.ExitStatus.signalled(SIGKILL)), (SIGINT, .exited(130))])
+    func aCheckThatIsEndedLeavesNothing(signal: Int32, end: LinuxSystem.ExitStatus) throws {
+        try TemporaryFolder.with("trial") { folder in
+            let plugin = TrialPlugin(
+                manifest: Self.manifest("install"), hook: Self.running("sleep 999; : DIR"),
+                phase: "INSTALL")
+            try plugin.compile(in: folder, as: "plugin.so")
+            let output = try FileDescriptor.open("/dev/null", .writeOnly, options: .closeOnExec)
+            defer { try? output.close() }
+            let file = folder.appending("plugin.so").string
+            let child = try Command(
+                BuiltProducts.dibhost.string, ["plugin", "check", "--deadline", "600", file]
+            ).start(output: output, error: output)
+            let marker = "sleep 999; : \(folder)"
+            try wait { try processes(naming: marker) > 0 }
+            child.signal(signal)
+            #expect(try child.wait() == end)
+            try wait { try processes(naming: folder.string) == 0 }
+        }
+    }
+
+    private func wait(until condition: () throws -> Bool) throws {
+        for _ in 0..<600 {
+            if try condition() { return }
+            try Command("sleep", ["0.1"]).checkedOutput()
+        }
+        Issue.record("nothing has happened within a minute")
+    }
+
+    private func processes(naming text: String) throws -> Int {
+        try FolderListing.entries(of: "/proc").count { entry in
+            guard Int32(entry.name) != nil else { return false }
+            let path = FilePath("/proc").appending(entry.name).appending("cmdline")
+            // It may end at any moment.
+            return (try? TextFile.read(path))?.contains(text) == true
         }
     }
 

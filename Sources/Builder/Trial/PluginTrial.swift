@@ -51,7 +51,7 @@ final class PluginTrial {
             name: order.manifest.name, kind: .native, path: order.plugin)
         element.manifest = order.manifest
         plugin = try ElementCatalog.openPlugin(element, user: order.user.id)
-        tree = try TrialTree.make(in: place, of: world, for: order.manifest)
+        tree = try TrialTree.make(in: place, of: world, for: order)
         changes = WorldChanges(in: world, except: ["/tmp", "/proc", "/sys", "/dev"])
         mounts = Set(try MountTable.entries().map(\.path))
         // What making the world has changed is none of the plugin's doing.

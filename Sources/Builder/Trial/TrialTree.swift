@@ -25,7 +25,7 @@ struct TrialTree {
 
     /// Makes everything in the empty folder `place`, on which memory is mounted first.
     static func make(
-        in place: FilePath, of world: TrialWorld, for manifest: ElementManifest
+        in place: FilePath, of world: TrialWorld, for order: TrialOrder
     ) throws -> TrialTree {
         let memory = try Mount.fileSystem("tmpfs", source: "dibhost", options: ["mode=755"])
         let folder = try FileDescriptor.open(place, .readOnly, options: .directory)
@@ -36,8 +36,14 @@ struct TrialTree {
         let made = TrialTree(
             empty: place.appending("empty"), tree: place.appending("tree"),
             cache: place.appending("cache"), scratch: place.appending("scratch"))
+        // What hooks do there as the user has to succeed, as in a build.
+        for folder in [made.cache, made.scratch] {
+            guard chown(folder.string, order.user.id, order.user.group) == 0 else {
+                throw Errno(rawValue: errno)
+            }
+        }
         let tree = try TreeRoot(made.tree)
-        try made.fill(tree, distribution: manifest.distributions.first ?? "debian")
+        try made.fill(tree, distribution: order.manifest.distributions.first ?? "debian")
         try made.addPrograms(tree, world, layers: place)
         try ChrootMounts.attach(to: tree).leaveInPlace()
         try TrialWorld.protectKernelSettings(in: tree)
