@@ -154,11 +154,14 @@ struct ImageStage: Sendable {
         for output in published {
             if let kept = output.keptAs { build.note("kept the previous output as '\(kept)'") }
         }
+        let mounted = hasDiskImage ? plan.layout.volumes.first { !$0.type.isReproducible } : nil
         if let hook = build.isMountedFor {
             build.note("not reproducible: mounted for \(hook.sortName)")
+        } else if let mounted {
+            build.note("not reproducible: \(mounted.type.rawValue) is filled while it is mounted")
         }
         return BuildReport(
             artifacts: artifacts, timings: steps.timings, warnings: build.warnings,
-            isReproducible: build.isMountedFor == nil)
+            isReproducible: build.isMountedFor == nil && mounted == nil)
     }
 }

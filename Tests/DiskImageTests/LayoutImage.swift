@@ -50,7 +50,7 @@ struct LayoutImage {
         umask 022; mkdir -p etc boot/efi/EFI/BOOT boot/grub home/ann usr/bin var/lib
         echo system > etc/hostname; echo kernel > boot/vmlinuz; head -c 3000000 /dev/zero | tr '\\0' k > boot/initrd
         echo loader > boot/efi/EFI/BOOT/BOOTX64.EFI; echo config > boot/efi/EFI/BOOT/grub.cfg
-        chmod 700 boot/efi; echo hello > home/ann/letter; chown -R 1000:1000 home/ann; ln home/ann/letter home/ann/copy
+        chmod 700 boot/efi; chmod 711 home; chown 0:42 home; echo hello > home/ann/letter; chown -R 1000:1000 home/ann; ln home/ann/letter home/ann/copy
         setfattr -n user.note -v kept home/ann/letter; ln -s ../etc/hostname usr/name
         find . -exec touch -h -d @1600000000 {} +
         """
@@ -117,6 +117,10 @@ struct LayoutImage {
         return lines.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
+    /// A line of find for an entry; a folder's number of links is the file system's own affair.
+    private static let entry =
+        "'(' -type d -printf '%y %m %U:%G %Ts %P\\n' -o -printf '%y %m %U:%G %n %Ts %P %l\\n' ')'"
+
     /// What the files of a volume are, mounted read-only by the kernel.
     func contents(_ name: String) throws -> String {
         let placed = measure.disks.flatMap(\.volumes).first { $0.volume.name == name }
@@ -126,7 +130,7 @@ struct LayoutImage {
             mkdir -p $1/mounted
             mount -t $5 -o \(options),loop,offset=$2,sizelimit=$3 $4 $1/mounted
             trap 'umount "$1/mounted"' EXIT
-            cd $1/mounted; find . -path ./lost+found -prune -o -printf '%y %m %U:%G %n %Ts %P %l\\n' | LC_ALL=C sort
+            cd $1/mounted; find . -path ./lost+found -prune -o \(Self.entry) | LC_ALL=C sort
             find . -type f | LC_ALL=C sort | xargs -r sha256sum
             find . -type f | LC_ALL=C sort | xargs -r getfattr -d
             cd /
@@ -140,7 +144,7 @@ struct LayoutImage {
         let prune = covered.map { "-path './\($0)/*' -prune -o" }.joined(separator: " ")
         return try shell(
             """
-            cd $1/\(folder); find . \(prune) -printf '%y %m %U:%G %n %Ts %P %l\\n' | LC_ALL=C sort
+            cd $1/\(folder); find . \(prune) \(Self.entry) | LC_ALL=C sort
             find . \(prune) -type f -print | LC_ALL=C sort | xargs -r sha256sum
             find . \(prune) -type f -print | LC_ALL=C sort | xargs -r getfattr -d
             """, fixture.tree.string)

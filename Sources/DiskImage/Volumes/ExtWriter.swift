@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Diagnostics
+internal import Glibc
 package import LinuxSystem
 package import Planning
 package import SystemPackage
@@ -72,7 +73,9 @@ package struct ExtWriter: Sendable {
             var command = Command("mke2fs", arguments(tree: tree), environment: environment)
             command.descriptors = [file]
             try command.checkedOutput(limits: limits)
-            try setTimes(of: file, scratch: scratch, environment: environment)
+            try setInodes(
+                of: file, root: try tree.map(Self.rootCommands), scratch: scratch,
+                environment: environment)
         }
     }
 
@@ -126,13 +129,27 @@ package struct ExtWriter: Sendable {
         return (extended, features, rest)
     }
 
-    private func setTimes(
-        of file: FileDescriptor, scratch: FilePath, environment: [String: String]
+    /// debugfs commands that give the root folder what that of the tree has: mke2fs copies what is in it only.
+    private static func rootCommands(_ tree: FilePath) throws -> String {
+        var status = stat()
+        guard stat(tree.string, &status) == 0 else { throw Errno(rawValue: errno) }
+        let mode = String(status.st_mode, radix: 8)
+        return """
+            sif <2> mode 0\(mode)
+            sif <2> uid \(status.st_uid)
+            sif <2> gid \(status.st_gid)
+            sif <2> mtime @\(status.st_mtim.tv_sec)
+
+            """
+    }
+
+    private func setInodes(
+        of file: FileDescriptor, root: String?, scratch: FilePath, environment: [String: String]
     ) throws {
         let target = "\(Self.passedImage)?offset=\(offset.bytes)"
         let last = try lastInode(of: file, target: target, environment: environment)
         let script = scratch.appending("times.debugfs")
-        try writeTimes(for: [2] + Array(11...last), to: script)
+        try writeCommands(root ?? "", times: [2] + Array(11...last), to: script)
         var command = Command(
             "debugfs", ["-w", "-f", script.string, target], environment: environment)
         command.descriptors = [file]
@@ -146,12 +163,15 @@ package struct ExtWriter: Sendable {
         }
     }
 
-    /// Writes the debugfs commands for the inodes, a part at a time: a large tree has many.
-    private func writeTimes(for inodes: [Int], to path: FilePath) throws {
+    /// Writes debugfs commands, those for the inodes' times a part at a time: a large tree has many.
+    private func writeCommands(
+        _ first: String, times inodes: [Int], to path: FilePath
+    ) throws {
         let file = try FileDescriptor.open(
             path, .writeOnly, options: [.create, .truncate, .closeOnExec],
             permissions: .ownerReadWrite)
         try file.closeAfter {
+            try file.writeAll(first.utf8)
             for start in stride(from: 0, to: inodes.count, by: 4096) {
                 var part = ""
                 for inode in inodes[start...].prefix(4096) {
