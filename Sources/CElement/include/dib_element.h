@@ -129,7 +129,8 @@ extern "C" {
 //     objcopy --add-section .dib.manifest=manifest.json
 //             --set-section-flags .dib.manifest=noload,readonly nic.so
 //
-// (on one line). Such a section is not loaded into memory: `strip` keeps it, eu-strip does not.
+// (on one line). Such a section is not loaded into memory: the `strip` of GNU binutils keeps it, those
+// of LLVM and elfutils do not, so strip first.
 
 // ---- Phases -------------------------------------------------------------------------------------
 
