@@ -27,8 +27,9 @@ struct OutputFormatTests {
         """
     ]
 
-    /// Kind, mode, owner and link target; of files time, size, links and checksum, of nodes the device. cpio(1) sets no
-    /// times of folders and links.
+    /// Kind, mode, owner and link target; of files time, size, links and checksum, of nodes the device.
+    ///
+    /// cpio(1) sets no times of folders and links.
     private static let listing = """
         list() {
             cd "$1"
