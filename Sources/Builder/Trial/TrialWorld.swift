@@ -85,13 +85,10 @@ struct TrialWorld {
             guard !kernelFolders.contains(where: { entry.path.starts(with: $0) }) else { continue }
             paths.insert(entry.path)
         }
-        return try paths.sorted { $0.string < $1.string }.compactMap { path in
-            do {
-                return (path, try FileDescriptor.open(path, .readOnly, options: .closeOnExec))
-            } catch Errno.noSuchFileOrDirectory {
-                // Another mount has covered it.
-                return nil
-            }
+        return paths.sorted { $0.string < $1.string }.compactMap { path in
+            // One that another mount covers, or a user's own that is closed to root (FUSE): hooks do without.
+            let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            return file.map { (path, $0) }
         }
     }
 
@@ -104,6 +101,9 @@ struct TrialWorld {
             if let layer = try addOverlay(path, file, over: target, number: number) { return layer }
             guard path != "/" else { throw Errno.notSupported }
             try attach(try Mount.copy(of: file, attributes: .readOnly), to: target)
+            return nil
+        } catch let error as Errno where error == .noSuchFileOrDirectory && path != "/" {
+            // It lies on one that was left out.
             return nil
         } catch {
             throw BuildError(
