@@ -64,6 +64,19 @@ import Testing
         }
     }
 
+    /// dibhost loads nothing that others could have written.
+    @Test func anElementInCIsLoadedWhateverTheUmask() throws {
+        try TemporaryFolder.with("new") { folder in
+            let output = try VendorShell(folder: folder).run([
+                "umask 002", "dibhost plugin new nic --language c", "cd nic", "make",
+                "dibhost plugin check --static --strict nic.so",
+                "dibhost elements list --plugin-dir .",
+            ])
+            #expect(output.contains("0 errors, 0 warnings"))
+            #expect(output.split(separator: "\n").last?.contains("nic") == true, "\(output)")
+        }
+    }
+
     @Test(arguments: VendorPackages.Package.allCases)
     func theReadmeNamesTheCommandsThatAreTold(package: VendorPackages.Package) throws {
         let built = try VendorPackages.shared()[package]

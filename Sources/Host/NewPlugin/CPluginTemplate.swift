@@ -40,6 +40,7 @@ struct CPluginTemplate: PluginTemplate {
         \(library): \(names.element).c manifest.json
         \t$(CC) -std=gnu11 $(CFLAGS) -fPIC -fvisibility=hidden -I '$(DIBHOST)/Sources/CElement/include' \\
         \t\t-shared -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) -o $@ $<
+        \tchmod go-w $@
 
         clean:
         \trm -f \(library)

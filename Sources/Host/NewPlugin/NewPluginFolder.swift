@@ -38,9 +38,7 @@ enum NewPluginFolder {
             let file = try FileDescriptor.open(
                 folder.appending(path), .writeOnly,
                 options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
-                permissions: [
-                    .ownerReadWrite, .groupReadWrite, .otherReadWrite,
-                ])
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try file.closeAfter { _ = try file.writeAll(text.utf8) }
         } catch let error as Errno {
             throw BuildError(
