@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Elements
 import Glibc
 import LinuxSystem
 import SystemPackage
@@ -141,6 +142,13 @@ import Testing
             let hasErrors = findings.contains { $0.severity == "error" }
             #expect(run.status == .exited(hasErrors ? 1 : 0))
         }
+    }
+
+    @Test func everyRuleForHooksHasAPluginThatBreaksIt() {
+        let rules = CheckRule.allCases.drop { $0 != .load }.map(\.rawValue)
+        // The last three have tests of their own, below.
+        let broken = Self.cases.flatMap(\.rules) + ["table", "phases", "not-run"]
+        #expect(Set(rules).subtracting(broken).isEmpty)
     }
 
     @Test func changesOfTheHostAreShownAndDoNotHappen() throws {

@@ -155,6 +155,11 @@ struct PluginCheckTests {
         }
     }
 
+    @Test func everyRuleForFilesHasAPluginThatBreaksIt() {
+        let rules = CheckRule.allCases.prefix { $0 != .load }
+        #expect(Set(Self.flaws.flatMap(\.rules)) == Set(rules))
+    }
+
     @Test func allFaultsOfOneFileAreNamed() throws {
         try TemporaryFolder.with("check") { folder in
             let plugin = folder.appending("plugin.so")
