@@ -65,6 +65,7 @@ struct GrubMenu {
             set timeout=\(fields[1])
             insmod gzio
             insmod part_msdos
+            insmod part_gpt
             insmod ext2
             search --no-floppy --label --set=root \(rootLabel)
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Diagnostics
+internal import Diagnostics
 internal import LinuxSystem
+package import Planning
 package import SystemPackage
 
 /// GRUB for BIOS machines, as the tree brings it: a boot sector and the core image that the sector loads.
 ///
-/// They are written by byte range, as grub-install does: the core image from sector 1 on, and in both the number of the
-/// sector that follows. The Reed-Solomon codes that grub-install adds are left out; GRUB does without.
+/// They are written by byte range, as grub-install does: the core image from sector 1 on, or in a partition for it, and in
+/// both the number of the sector that follows. The Reed-Solomon codes that grub-install adds are left out; GRUB does without.
 package struct BootLoader: Equatable, Sendable {
     static let folder = "boot/grub/i386-pc"
 
@@ -30,27 +31,27 @@ package struct BootLoader: Equatable, Sendable {
         }
     }
 
-    /// Writes the first sector with the partition table, and the core image behind it, before the first partition at
-    /// `end`.
+    /// Writes the first sector with the partition table, and the core image into the range `place`: the gap before the
+    /// first partition of an MBR, or a partition of its own in a GPT.
     package func write(
-        to image: FileDescriptor, table: MasterBootRecord, end: ByteCount
+        to image: FileDescriptor, table: MasterBootRecord, place: ByteRange
     ) throws {
-        let gap = end.bytes - MasterBootRecord.sectorSize
-        guard Int64(coreImage.count) <= gap else {
+        guard Int64(coreImage.count) <= place.length.bytes else {
             throw BuildError(
                 .buildFailed,
                 "the boot loader's core image of \(ByteCount(Int64(coreImage.count))) does not fit into"
-                    + " \(ByteCount(gap)) before the first partition")
+                    + " the \(place.length) at \(place.offset)")
         }
+        let first = UInt64(place.offset.bytes / MasterBootRecord.sectorSize)
         var sector = bootSector
-        Self.put(1, into: &sector, at: 0x5C)
+        Self.put(first, into: &sector, at: 0x5C)
         // Two no-operations: trust the drive number that the BIOS passes, as grub-install does for a hard disk.
         sector.replaceSubrange(0x66..<0x68, with: [0x90, 0x90])
         sector.replaceSubrange(440..., with: table.table)
         var core = coreImage
-        Self.put(2, into: &core, at: 0x1F4)
+        Self.put(first + 1, into: &core, at: 0x1F4)
         try image.writeAll(toAbsoluteOffset: 0, sector)
-        try image.writeAll(toAbsoluteOffset: MasterBootRecord.sectorSize, core)
+        try image.writeAll(toAbsoluteOffset: place.offset.bytes, core)
     }
 
     /// 64 bits, little-endian.

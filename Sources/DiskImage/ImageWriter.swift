@@ -127,10 +127,12 @@ package struct ImageWriter: Sendable {
 
     /// Writes the boot loader around the partition table, which it keeps.
     package func write(_ bootLoader: BootLoader, _ measure: Measure) throws {
-        guard let disk = measure.disks.first, let table = table(disk, measure) else { return }
+        guard let disk = measure.disks.first, let table = table(disk, measure),
+            let place = table.bootLoaderPlace
+        else { return }
         let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
         try file.closeAfter {
-            try bootLoader.write(to: file, table: table.record, end: table.gap)
+            try bootLoader.write(to: file, table: table.record, place: place)
         }
     }
 

@@ -265,6 +265,50 @@ let badPlugins = [
     Refusal("plugin inspect none.so", "'none.so' cannot be read: No such file or directory"),
 ]
 
+let badLayouts = [
+    Refusal(
+        "plan \(plugins) -n os",
+        """
+        cannot read disk layout 'none.yaml': No such file or directory
+        """, environment: ["DIB_BLOCK_DEVICE_CONFIG": "file://none.yaml"]),
+    Refusal(
+        "plan \(plugins) -n os",
+        """
+        disk layout 'disk.yaml:4': unknown key 'fck-passno'
+          hint: Did you mean 'fsck-passno'?
+        """, environment: ["DIB_BLOCK_DEVICE_CONFIG": "file://disk.yaml"]),
+    Refusal(
+        "plan \(plugins) -n os",
+        """
+        disk layout 'DIB_BLOCK_DEVICE_CONFIG:2': did not find expected ',' or ']'
+          hint: Column 1 of that line is where reading stopped.
+        """, environment: ["DIB_BLOCK_DEVICE_CONFIG": "[a"]),
+    Refusal(
+        "plan \(plugins) -n os",
+        """
+        FS_TYPE 'zfs' is no file system for the root
+          hint: Known are: ext2, ext3, ext4, xfs, btrfs.
+        """, environment: ["FS_TYPE": "zfs"]),
+    Refusal(
+        "plan \(plugins) -n --root-label img-rootfs-xfs os",
+        """
+        root label 'img-rootfs-xfs' has 14 bytes
+          hint: A label of xfs has 1 to 12 bytes.
+        """, environment: ["FS_TYPE": "xfs"]),
+    Refusal(
+        "plan \(plugins) -n os",
+        """
+        disk layout 'DIB_BLOCK_DEVICE_CONFIG' cannot be built yet: it has more than one disk
+          hint: Use one with several partitions.
+        """,
+        environment: [
+            "DIB_BLOCK_DEVICE_CONFIG": """
+            - local_loop: {name: image0, mkfs: {name: mkfs_root, mount: {mount_point: /}}}
+            - local_loop: {name: data, mkfs: {type: ext4}}
+            """
+        ]),
+]
+
 let badSurroundings = [
     Refusal(
         "\(plugins) -n os -t tar -o none/a",

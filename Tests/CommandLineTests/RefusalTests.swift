@@ -12,7 +12,7 @@ private func everyRefusalSaysWhatIsWrongAndWhatToDo() throws {
         try makePlugins(in: folder.appending("plugins"))
         try makeBrokenPlugins(in: folder.appending("broken"))
         let before = try Command("find", [folder.string, "-ls"]).checkedOutput()
-        let all = badArguments + badFolders + badElements + badPlugins + badSurroundings
+        let all = badArguments + badFolders + badElements + badPlugins + badLayouts + badSurroundings
         for refusal in all {
             let run = try DibhostRun(
                 refusal.arguments, in: folder, environment: refusal.environment)
@@ -95,6 +95,13 @@ private func makeFiles(in folder: FilePath) throws {
     let files = [
         "syntax.yaml": "a: [1\nb: 2\n", "key.yaml": "# comment\noffline: yes\nimagesize: 3\n",
         "flag.yaml": "offline: perhaps\n", "set.yaml": "set:\n  os: trixie\n",
+        "disk.yaml": """
+        - local_loop:
+            name: image0
+            mkfs: {type: ext4, mount: {mount_point: /, fstab: {
+                fck-passno: 1}}}
+
+        """,
         "scripts/egg/element-deps": "hen\n", "scripts/hen/element-deps": "egg\n",
     ]
     for (name, text) in files { try TextFile.write(text, to: folder.appending(name)) }

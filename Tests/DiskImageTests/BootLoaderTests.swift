@@ -3,6 +3,7 @@
 import Diagnostics
 import DiskImage
 import LinuxSystem
+import Planning
 import SystemPackage
 import TestSupport
 import Testing
@@ -19,7 +20,8 @@ struct BootLoaderTests {
         let file = try FileDescriptor.open(disk, .readWrite)
         try file.closeAfter {
             try BootLoader(tree: tree, element: "vm").write(
-                to: file, table: table, end: .mebibytes(1))
+                to: file, table: table,
+                place: .init(offset: ByteCount(512), length: .mebibytes(1) - ByteCount(512)))
         }
     }
 
@@ -54,6 +56,28 @@ struct BootLoaderTests {
         }
     }
 
+    @Test func `in a GPT the core image lies in the partition for it`() throws {
+        try ImageFixture.with { fixture in
+            var fixture = fixture
+            fixture.layout = try LayoutImage.layout(LayoutImageTests.cases[2].text)
+            fixture.layout.installsBootLoader = true
+            try fixture.build([.raw])
+            let image = fixture.folder.appending("out/image.raw")
+            let disk = try FileDescriptor.contents(of: image, limit: 3 << 20)
+            let core = try FileDescriptor.contents(
+                of: fixture.tree.appending("boot/grub/i386-pc/core.img"))
+            let boot = try FileDescriptor.contents(
+                of: fixture.tree.appending("boot/grub/i386-pc/boot.img"))
+            #expect(disk[..<0x5C] == boot[..<0x5C])
+            #expect(Array(disk[0x5C..<0x64]) == [0, 8, 0, 0, 0, 0, 0, 0])
+            let written = Array(disk[(1 << 20)..<(1 << 20) + core.count])
+            #expect(Array(written[0x1F4..<0x1FC]) == [1, 8, 0, 0, 0, 0, 0, 0])
+            #expect(written[0x1FC...] == core[0x1FC...])
+            let check = try shell("sgdisk --verify $1; sfdisk --verify $1 2>&1", image.string)
+            #expect(check.contains("No problems found."))
+        }
+    }
+
     @Test(arguments: [
         (
             "rm core.img",
@@ -64,7 +88,7 @@ struct BootLoaderTests {
         ),
         (
             "truncate -s 1100K core.img",
-            "the boot loader's core image of 1.1 MiB does not fit into 1024 KiB before the first partition"
+            "the boot loader's core image of 1.1 MiB does not fit into the 1024 KiB at 512 B"
         ),
         (": > boot.img", "'/boot/grub/i386-pc/boot.img' of the tree is not a boot sector"),
         ("printf x > core.img", "'/boot/grub/i386-pc/core.img' of the tree is not a core image"),

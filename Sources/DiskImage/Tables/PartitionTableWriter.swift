@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Diagnostics
+internal import Diagnostics
 internal import LinuxSystem
 package import Planning
 package import SystemPackage
@@ -24,8 +24,21 @@ package struct PartitionTableWriter: Sendable {
         self.digest = digest
     }
 
-    /// Where the first partition begins.
-    package var gap: ByteCount { geometry.ranges.first?.offset ?? table.alignment }
+    /// Where a boot loader for a BIOS has its core image: between an MBR and the first partition, in a GPT the partition
+    /// that is there for it; nil when there is none.
+    package var bootLoaderPlace: ByteRange? {
+        switch table.kind {
+        case .mbr:
+            let sector = ByteCount(MasterBootRecord.sectorSize)
+            let first = geometry.extended.map { [$0] } ?? []
+            let end = (geometry.ranges + first).map(\.offset).min() ?? table.alignment
+            return ByteRange(offset: sector, length: end - sector)
+        case .gpt:
+            return zip(table.partitions, geometry.ranges).first {
+                $0.0.type == .guid(PartitionType.biosBoot)
+            }?.1
+        }
+    }
 
     /// What the first sector holds behind its boot code.
     package var record: MasterBootRecord {

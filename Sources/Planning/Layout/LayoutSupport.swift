@@ -20,8 +20,8 @@ struct LayoutSupport {
         }
     }
 
-    /// GRUB for BIOS, as the element `vm` brings it, lies between an MBR and the first partition, and finds its files on
-    /// the root file system.
+    /// GRUB for BIOS, as the element `vm` brings it, lies between an MBR and the first partition or in a partition of a
+    /// GPT, and finds its files on the root file system.
     private func checkBootLoader() throws {
         guard layout.installsBootLoader, let disk = layout.disks.first,
             let element = resolved.provider(of: "bootloader")?.name
@@ -30,10 +30,13 @@ struct LayoutSupport {
         guard disk.blockSize == 512 else {
             throw refusal("\(needs), and no BIOS boots from blocks of 4096 bytes", "Use 512.")
         }
-        guard layout.table == .mbr, let table = disk.table, table.alignment >= .mebibytes(1) else {
+        guard let table = disk.table, hasPlace(for: table) else {
             throw refusal(
-                "\(needs), which needs an MBR with its partitions aligned to 1 MiB",
-                "Use 'label: mbr' without 'align'.")
+                "\(needs), which needs 1 MiB before the first partition of an MBR, or in a GPT a"
+                    + " partition for it",
+                layout.table == .gpt
+                    ? "Add '{name: BSP, type: EF02, size: 1MiB}' before the root partition."
+                    : "Leave out 'align'.")
         }
         guard let root = layout.root, root.type.isExtended, disk.volumes.contains(root) else {
             throw refusal("\(needs), which reads ext4 only", "Use ext4 for the root.")
@@ -45,6 +48,12 @@ struct LayoutSupport {
         }
     }
 
+    private func hasPlace(for table: PartitionTable) -> Bool {
+        table.kind == .mbr
+            ? table.alignment >= .mebibytes(1)
+            : table.partitions.contains { $0.type == .guid(PartitionType.biosBoot) }
+    }
+
     private static func holdsBootFiles(_ point: String) -> Bool {
         point == "/boot" || point.hasPrefix("/boot/grub")
     }
@@ -53,7 +62,7 @@ struct LayoutSupport {
     private func checkShellHooks() throws {
         let last: [Phase] = [.preFinalise, .finalise, .cleanup]
         let hooks = resolved.elements.flatMap(\.description.hooks)
-        guard layout.volumes.count > 1 || layout.disks.count > 1,
+        guard layout.volumes.count(where: { $0.mountPoint != nil }) > 1,
             request.formats.contains(where: \.isDiskImage),
             let hook = hooks.first(where: { $0.kind == .legacy && last.contains($0.phase) })
         else { return }

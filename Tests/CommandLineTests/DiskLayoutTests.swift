@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Builder
+import LinuxSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Disk layouts from a configuration to an image, through the whole program.
+struct DiskLayoutTests {
+    private static let efi = """
+        - local_loop:
+            name: image0
+            partitioning:
+              label: gpt
+              partitions:
+                - name: ESP
+                  type: 'EF00'
+                  size: 40MiB
+                  mkfs:
+                    type: vfat
+                    mount: {mount_point: /boot/efi, fstab: {options: umask=0077, fsck-passno: 2}}
+                - {name: swap, type: '8200', size: 8MiB, mkfs: {type: swap, mount: {mount_point: swap, fstab: {}}}}
+                - name: root
+                  size: 100%
+                  mkfs:
+                    mount: {mount_point: /, fstab: {fsck-passno: 1}}
+        """
+
+    @Test func `an element's layout becomes the disk, and its mounts /etc/fstab`() throws {
+        try TemporaryFolder.with("layout") { folder in
+            let build = try TestBuild(in: folder)
+            try build.addElement(
+                "efi-disk",
+                [
+                    "block-device-default.yaml": Self.efi, "element-provides": "block-device",
+                    "post-install.d/50-boot":
+                        "mkdir -p /boot/efi/EFI/BOOT; echo loader > /boot/efi/EFI/BOOT/BOOTX64.EFI",
+                ])
+            let outcome = try EventStream.run(
+                build.command(["tiny-os", "efi-disk"], formats: "raw,tar", options: ["-n"]))
+            #expect(outcome.status == .exited(0), "\(outcome.lines)")
+            let image = build.output.appending("image.raw").string
+            let table = try Command("sfdisk", ["--dump", image]).checkedOutput()
+            #expect(table.contains("C12A7328-F81F-11D2-BA4B-00A0C93EC93B"))
+            #expect(table.contains("start=        2048, size=       81920"))
+            let files = Command(
+                "mtype", ["-i", image + "@@1M", "::/EFI/BOOT/BOOTX64.EFI"],
+                environment: ProcessEnvironment.current.merging(["MTOOLSRC": "/dev/null"]) { $1 })
+            #expect(try files.checkedOutput() == "loader\n")
+            let root = (1 + 40 + 8) << 20
+            let mounts = Command(
+                "debugfs", ["-R", "cat /etc/fstab", image + "?offset=\(root)"])
+            #expect(
+                try mounts.checkedOutput().hasSuffix(
+                    """
+                    LABEL=cloudimg-rootfs / ext4 defaults 0 1
+                    LABEL=MKFS_ESP /boot/efi vfat umask=0077 0 2
+                    LABEL=mkfs_swap none swap sw 0 0
+
+                    """))
+            // The archive holds the whole tree, the file system of "/" only an empty folder.
+            let names = try Command(
+                "tar", ["-tf", build.output.appending("image.tar").string]
+            ).checkedOutput()
+            #expect(names.contains("./boot/efi/EFI/BOOT/BOOTX64.EFI\n"))
+            let inner = try Command(
+                "debugfs", ["-R", "ls -p /boot/efi", image + "?offset=\(root)"]
+            ).checkedOutput()
+            #expect(!inner.contains("EFI"))
+            #expect(try build.leftovers().isEmpty)
+        }
+    }
+
+    @Test
+    func `an XFS is filled in the build's own namespaces, and the report says what that costs`()
+        throws
+    {
+        try TemporaryFolder.with("xfs") { folder in
+            let build = try TestBuild(in: folder)
+            let outcome = try EventStream.run(
+                build.command(
+                    ["tiny-os"], options: ["-n"], environment: ["FS_TYPE": "xfs"]))
+            #expect(outcome.status == .exited(0), "\(outcome.lines)")
+            let said = "not reproducible: xfs is filled while it is mounted"
+            #expect(outcome.lines.contains { $0.contains(said) }, "\(outcome.lines)")
+            let image = build.output.appending("image.raw").string
+            try Command("xfs_repair", ["-n", "-f", image]).checkedOutput()
+            let label = try Command(
+                "blkid", ["-p", "-o", "value", "-s", "LABEL", image]
+            ).checkedOutput()
+            #expect(label == "img-rootfs\n")
+            #expect(try build.leftovers().isEmpty)
+        }
+    }
+
+    @Test func `the plan shows the layout with its places`() throws {
+        try TemporaryFolder.with("layout-plan") { folder in
+            let build = try TestBuild(in: folder)
+            var command = build.command(
+                ["tiny-os"], options: ["-n", "--image-size", "1"],
+                environment: ["DIB_BLOCK_DEVICE_CONFIG": Self.efi])
+            command.arguments[0] = "plan"
+            let text = try command.checkedOutput()
+            let layout = text.split(separator: "\n").drop { $0 != "layout" }.prefix {
+                $0 != "outputs"
+            }
+            let shown = layout.map {
+                $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            }
+            let expected = """
+                layout
+                read from DIB_BLOCK_DEVICE_CONFIG
+                image0 gpt 1.0 GiB
+                1 ESP EF00 40.0 MiB at 1.0 MiB, 41943040 bytes vfat, label MKFS_ESP, at /boot/efi \
+                (umask=0077, pass 2)
+                2 swap 8200 8.0 MiB at 41.0 MiB, 8388608 bytes swap, label mkfs_swap
+                3 root 8300 100 % at 49.0 MiB, 1021313024 bytes ext4, label cloudimg-rootfs, at / \
+                (defaults, pass 1)
+                boot loader no
+                """
+            #expect(shown.joined(separator: "\n") == expected)
+        }
+    }
+
+    @Test func `the layout that the README shows can be planned`() throws {
+        let readme = try TextFile.read(BuiltProducts.repository.appending("README.md"))
+        let block = try #require(
+            readme.components(after: "```yaml\n").first { $0.contains("local_loop") })
+        try TemporaryFolder.with("layout-readme") { folder in
+            var command = try TestBuild(in: folder).command(
+                ["tiny-os"], options: ["-n"], environment: ["DIB_BLOCK_DEVICE_CONFIG": block])
+            command.arguments[0] = "plan"
+            let text = try command.checkedOutput()
+            #expect(text.contains("ext4, label cloudimg-rootfs, at / (defaults, pass 1)"))
+        }
+    }
+
+    @Test func `a shell hook that needs the mounted image is refused beside several file systems`()
+        throws
+    {
+        try TemporaryFolder.with("layout-hook") { folder in
+            let build = try TestBuild(in: folder)
+            try build.addElement("late", ["finalise.d/50-late": "true"])
+            let run = try build.command(
+                ["tiny-os", "late"], options: ["-n"],
+                environment: ["DIB_BLOCK_DEVICE_CONFIG": Self.efi]
+            ).capture()
+            #expect(run.status == .exited(2))
+            #expect(
+                run.errorLines.first
+                    == "dibhost: error: disk layout 'DIB_BLOCK_DEVICE_CONFIG' cannot be"
+                    + " built yet: the shell hook '50-late' of element 'late' in phase finalise needs"
+                    + " the image mounted, which is done for a single file system only")
+        }
+    }
+}
+
+extension String {
+    /// The texts between each `opening` and the next fence.
+    fileprivate func components(after opening: String) -> [String] {
+        var found: [String] = []
+        var rest = self[...]
+        while let start = rest.firstRange(of: opening) {
+            rest = rest[start.upperBound...]
+            guard let end = rest.firstRange(of: "```") else { break }
+            found.append(String(rest[..<end.lowerBound]))
+        }
+        return found
+    }
+}
