@@ -36,9 +36,10 @@ struct CatalogScan {
                 .refused, "plugin folder '\(folder)' \(fault.reason)", hint: fault.hint)
         }
         guard seen.insert(folder).inserted else { return }
-        for entry in names where entry.name.hasSuffix(".so") && entry.kind != .folder {
-            addPlugin(folder.appending(entry.name))
-        }
+        let files = names.filter { $0.name.hasSuffix(".so") && $0.kind != .folder }
+            .map { folder.appending($0.name) }
+        if files.count > 1 { PluginFile.prefetch(files) }
+        for file in files { addPlugin(file) }
     }
 
     private mutating func addPlugin(_ path: FilePath) {

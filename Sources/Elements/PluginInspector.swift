@@ -25,6 +25,7 @@ struct PluginInspector {
         do {
             guard try file.stat().type == .regular else { throw PluginFault("is no regular file") }
             try trust.check(file)
+            file.expectSparseReads()
             let plugin = try PluginFile(reading: file, path: path)
             // The loader's $ORIGIN is the folder of the file itself, whatever links led to it.
             let link = FilePath("/proc/self/fd/\(file.rawValue)")
