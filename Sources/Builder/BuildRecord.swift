@@ -7,7 +7,7 @@ package import Planning
 /// same input gives the same bytes.
 ///
 /// Nor does it tell what concerned the build alone, such as the mirror that it used.
-package struct BuildRecord: Codable {
+package struct BuildRecord: Codable, Sendable {
     /// The file's path below the tree.
     static let path = "/etc/dibhost/build.json"
 
@@ -15,14 +15,14 @@ package struct BuildRecord: Codable {
     var elements: [Element]
     var parameters: [Parameter]
 
-    struct Element: Codable {
+    struct Element: Codable, Sendable {
         var name: String
         var kind: String
         var version: String?
         var digest: String?
     }
 
-    struct Parameter: Codable {
+    struct Parameter: Codable, Sendable {
         var element: String
         var name: String
         var value: String

@@ -83,7 +83,8 @@ struct ImageStage: Sendable {
                 limits: build.limits))
         try formats.check()
         return OutputWork(
-            plan.outputs.map(\.format), steps: steps, outputs: outputs, writer: formats)
+            plan.outputs.map(\.format), steps: steps, outputs: outputs, writer: formats,
+            documents: try BuildDocuments(build, identity: measure.digest))
     }
 
     /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
@@ -139,6 +140,7 @@ struct ImageStage: Sendable {
     }
 
     private func publish(_ build: RunningBuild, _ work: OutputWork) throws -> BuildReport {
+        try OutputJob.run(work.jobs(from: .outputs))
         work.warnings.forEach { build.warn($0) }
         try steps.run(.sync) { try outputs.sync() }
         let published = try steps.run(.publish) {
@@ -151,6 +153,7 @@ struct ImageStage: Sendable {
                 allocated: output.allocated, sha256: output.sha256)
         }
         for artifact in artifacts { build.events.send(.artifactFinished(artifact)) }
+        try loadContainer(build)
         for output in published {
             if let kept = output.keptAs { build.note("kept the previous output as '\(kept)'") }
         }
@@ -163,5 +166,27 @@ struct ImageStage: Sendable {
         return BuildReport(
             artifacts: artifacts, timings: steps.timings, warnings: build.warnings,
             isReproducible: build.isMountedFor == nil && mounted == nil)
+    }
+
+    /// Loads the docker output under the name that --docker-target gives it.
+    ///
+    /// The outputs are published: what goes wrong here is a warning.
+    private func loadContainer(_ build: RunningBuild) throws {
+        guard plan.request.dockerTarget != nil, let archive = outputs[.docker] else { return }
+        try steps.run(.loadContainer) {
+            let path = plan.request.environment["PATH"] ?? ""
+            guard let engine = ContainerEngine.find(path: path) else {
+                build.warn(
+                    "no container engine is installed here; where there is one, run"
+                        + " 'docker load --input \(archive.path)'")
+                return
+            }
+            do {
+                try ContainerEngine.load(
+                    archive.path, with: engine, as: build.credentials, limits: build.limits)
+            } catch let error as BuildError where error.code != .interrupted {
+                build.warn("'\(archive.path)' was not loaded: \(error.message)")
+            }
+        }
     }
 }

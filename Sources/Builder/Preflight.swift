@@ -23,6 +23,7 @@ package struct Preflight {
     package func check() throws {
         try checkOutputs()
         try checkScratch()
+        try checkContainerManifest()
         try checkPrograms()
         try checkRights()
     }
@@ -42,6 +43,18 @@ package struct Preflight {
                     .refused, "output '\(output.path)' is a folder",
                     hint: "Give another name with -o, or remove the folder '\(name)'.")
             }
+        }
+    }
+
+    private func checkContainerManifest() throws {
+        guard plan.outputs.contains(where: { $0.format == .aci }),
+            let path = plan.request.environment["ACI_MANIFEST"], !path.isEmpty
+        else { return }
+        do {
+            _ = try FileDescriptor.contents(of: FilePath(path))
+        } catch {
+            throw BuildError(
+                .refused, "ACI_MANIFEST '\(path)' cannot be read", cause: "\(error)")
         }
     }
 

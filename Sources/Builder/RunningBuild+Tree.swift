@@ -75,7 +75,7 @@ extension RunningBuild {
     }
 
     /// The digest of each element's file or folder, by its name.
-    private func elementDigests() throws -> [String: String] {
+    func elementDigests() throws -> [String: String] {
         let native = nativeElements
         let legacy = plan.elements.map(\.description).filter { $0.kind == .legacy }
         let digests =

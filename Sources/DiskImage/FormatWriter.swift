@@ -17,22 +17,18 @@ package struct FormatWriter: Sendable {
         /// What identifiers in outputs derive from.
         package var identity: ContentDigest
         package var conversion = ImageConverter.Options()
+        package var container: ContainerDescription
         package var limits = Command.Limits()
 
         package init(
-            time: Int64, identity: ContentDigest, limits: Command.Limits = .init()
+            request: BuildRequest, time: Int64, identity: ContentDigest,
+            limits: Command.Limits = .init()
         ) {
             self.time = time
             self.identity = identity
             self.limits = limits
-        }
-
-        /// What a request says about formats.
-        package init(
-            request: BuildRequest, time: Int64, identity: ContentDigest, limits: Command.Limits
-        ) {
-            self.init(time: time, identity: identity, limits: limits)
             conversion = .init(request: request)
+            container = .init(request: request)
         }
     }
 
@@ -73,6 +69,12 @@ package struct FormatWriter: Sendable {
         case .squashfs: return try writeSquashfs(to: output, compression: "zstd")
         case .squashfsXz: return try writeSquashfs(to: output, compression: "xz")
         case .erofs: try writeErofs(to: output)
+        case .docker: return try writeDockerArchive(to: output)
+        case .oci: return try writeOCIArchive(to: output)
+        case .aci: return try writeAppContainer(to: output)
+        case .bmap: try writeBlockMap(to: output)
+        // What they say is not the image's, but the build's to tell.
+        case .manifest, .sbom: break
         }
         return []
     }
@@ -93,6 +95,14 @@ package struct FormatWriter: Sendable {
         }
     }
 
+    private func writeBlockMap(to output: OutputFile) throws {
+        let source = try FileDescriptor.open(image, .readOnly, options: .closeOnExec)
+        try source.closeAfter {
+            let map = try BlockMap(source, interrupt: options.limits.interrupt)
+            try output.descriptor.writeAll(map.text().utf8)
+        }
+    }
+
     private func convert(to format: OutputFormat, _ output: OutputFile) throws {
         // The cache of the host is what the image was just written to; without -t writes would wait for the disk.
         var arguments = ["convert", "-f", "raw", "-t", "unsafe", "-T", "writeback", "-O"]
@@ -107,7 +117,7 @@ package struct FormatWriter: Sendable {
 
     // MARK: From the tree
 
-    private func archiveOptions(
+    func archiveOptions(
         _ format: TreeArchive.Format = .pax, compression: TreeArchive.Compression = .none
     ) -> TreeArchive.Options {
         var archive = TreeArchive.Options(
@@ -117,7 +127,7 @@ package struct FormatWriter: Sendable {
         return archive
     }
 
-    private func writeArchive(
+    func writeArchive(
         _ archive: TreeArchive.Options, to output: OutputFile
     ) throws -> [String] {
         try TreeArchive.write(tree, to: output.descriptor, options: archive).warnings

@@ -8,7 +8,7 @@ internal import Planning
 final class MessageDigest {
     private let context: OpaquePointer
 
-    init(_ algorithm: Digest.Algorithm) throws {
+    init(_ algorithm: Digest.Algorithm = .sha256) throws {
         guard let context = EVP_MD_CTX_new() else { throw Self.failure(algorithm) }
         self.context = context
         let method =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Diagnostics
+package import Diagnostics
 internal import Glibc
 internal import LinuxSystem
 package import SystemPackage
@@ -20,6 +20,11 @@ package struct OutputFile: Sendable {
     package let temporaryPath: FilePath
     /// Open for reading and writing.
     package let descriptor: FileDescriptor
+
+    /// The file's length so far.
+    package var size: ByteCount {
+        get throws { ByteCount(try descriptor.seek(offset: 0, from: .end)) }
+    }
 
     /// Makes the temporary file; it belongs to root until it is published.
     static func create(format: String, path: FilePath, buildID: String) throws -> OutputFile {

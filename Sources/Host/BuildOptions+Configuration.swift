@@ -25,6 +25,8 @@ extension BuildOptions {
             "offline": .flag(\.offline), "qemu-img-options": .text(\.qemuImgOptions),
             "qcow2-compression": .text(\.qcow2Compression), "root-label": .text(\.rootLabel),
             "checksum": .flag(\.checksum), "checksum-algorithm": .text(\.checksumAlgorithm),
+            "bmap": .flag(\.bmap), "manifest": .flag(\.manifest), "sbom": .flag(\.sbom),
+            "docker-target": .text(\.dockerTarget),
             "logfile": .text(\.logfile), "strict": .flag(\.strict),
             "host-dev": .flag(\.hostDev),
             "plugin-dir": .list(\.catalog.pluginFolders),

@@ -52,19 +52,25 @@ extension BuildOptions {
         }
         if !formats.isEmpty {
             request.formats = try Self.choices(
-                formats, of: "output format", option: "-t")
+                formats, of: "output format", option: "-t", among: OutputFormat.images)
         }
         request.isUncompressed = isUncompressed
         if let qcow2Compression {
             request.qcow2Compression = try Self.choice(
-                qcow2Compression, of: "compression", BuildRequest.Qcow2Compression.self)
+                qcow2Compression, of: "compression",
+                among: BuildRequest.Qcow2Compression.allCases)
         }
         request.qemuImageOptions = qemuImgOptions
         request.checksumFiles = checksum ? [.sha256, .md5] : []
         if let checksumAlgorithm {
             request.checksumFiles = try Self.choices(
-                [checksumAlgorithm], of: "checksum", option: "--checksum-algorithm")
+                [checksumAlgorithm], of: "checksum", option: "--checksum-algorithm",
+                among: BuildRequest.ChecksumAlgorithm.allCases)
         }
+        request.writesBlockMap = bmap
+        request.writesManifest = manifest
+        request.writesBillOfMaterials = sbom
+        request.dockerTarget = dockerTarget
     }
 
     private func fillImage(_ request: inout BuildRequest) throws {

@@ -34,30 +34,29 @@ extension BuildOptions {
 
     /// The values that an option lists, each once, in the order given.
     static func choices<Choice>(
-        _ texts: [String], of what: String, option: String
-    ) throws -> [Choice]
-    where Choice: CaseIterable & RawRepresentable & Equatable, Choice.RawValue == String {
+        _ texts: [String], of what: String, option: String, among known: [Choice]
+    ) throws -> [Choice] where Choice: RawRepresentable & Equatable, Choice.RawValue == String {
         var values: [Choice] = []
         for text in texts.flatMap({ $0.split(separator: ",").map(String.init) }) {
-            let value = try choice(text, of: what, Choice.self)
+            let value = try choice(text, of: what, among: known)
             if !values.contains(value) { values.append(value) }
         }
         guard !values.isEmpty else {
-            let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            let names = known.map(\.rawValue).joined(separator: ", ")
             throw BuildError(
                 .refused, "\(option) names no \(what)", hint: "Known are: \(names).")
         }
         return values
     }
 
-    /// One of the cases of an enumeration.
+    /// One of the known values.
     static func choice<Choice>(
-        _ text: String, of what: String, _ type: Choice.Type
-    ) throws -> Choice where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {
-        if let value = Choice(rawValue: text) { return value }
-        let names = Choice.allCases.map(\.rawValue)
+        _ text: String, of what: String, among known: [Choice]
+    ) throws -> Choice where Choice: RawRepresentable, Choice.RawValue == String {
+        if let value = known.first(where: { $0.rawValue == text }) { return value }
         throw BuildError(
-            .refused, "unknown \(what) '\(text)'", hint: hint(for: text, among: names))
+            .refused, "unknown \(what) '\(text)'",
+            hint: hint(for: text, among: known.map(\.rawValue)))
     }
 
     /// A size above zero.

@@ -76,6 +76,21 @@ struct BuildOptions: ParsableArguments {
     @Option(help: "Write checksum files of these kinds: sha256, sha512, md5; separated by commas.")
     var checksumAlgorithm: String?
 
+    @Flag(help: "Write NAME.bmap, the blocks of the raw image that hold data, for bmaptool.")
+    var bmap = false
+
+    @Flag(help: "Write NAME.manifest.json: packages, elements, parameters, layout and outputs.")
+    var manifest = false
+
+    @Flag(help: "Write NAME.spdx.json, the bill of materials in SPDX 2.3.")
+    var sbom = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The image's name in a container engine; with format docker it is loaded into one that is there.",
+            valueName: "name[:tag]"))
+    var dockerTarget: String?
+
     @Option(help: "Append the build's log to this file.")
     var logfile: String?
 

@@ -43,6 +43,14 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var isStrict: Bool
     /// The checksums whose files, such as NAME.sha256, are written beside each output.
     package var checksumFiles: [ChecksumAlgorithm]
+    /// Whether the raw image's map of blocks is written, NAME.bmap.
+    package var writesBlockMap: Bool
+    /// Whether what was built of what is written, NAME.manifest.json.
+    package var writesManifest: Bool
+    /// Whether the bill of materials is written, NAME.spdx.json.
+    package var writesBillOfMaterials: Bool
+    /// The name, and tag, that container formats give to the image.
+    package var dockerTarget: String?
     package var traceLevel: Int
     package var bindsHostDevices: Bool
     package var preferLegacy: [String]
@@ -109,6 +117,9 @@ extension BuildRequest {
         isOffline = false
         isStrict = false
         checksumFiles = []
+        writesBlockMap = false
+        writesManifest = false
+        writesBillOfMaterials = false
         traceLevel = 0
         bindsHostDevices = false
         preferLegacy = []

@@ -29,13 +29,16 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     case writeBootLoader = "write boot loader"
     case sync = "sync outputs"
     case publish = "rename outputs"
+    /// Only with --docker-target and format docker.
+    case loadContainer = "load into the container engine"
 }
 
 extension PlannedStep {
     /// The step that makes one output from the raw image or the tree; nil for the raw image, which is there already.
     package static func output(_ format: OutputFormat) -> PlannedStep? {
         guard format != .raw else { return nil }
-        let verb = format.source == .disk ? "convert to" : "write"
+        let isConversion = format.source == .disk && format != .bmap
+        let verb = isConversion ? "convert to" : "write"
         return PlannedStep(
             kind: .host, name: "\(verb) \(format.rawValue)", isInChroot: false, mayGrow: false)
     }

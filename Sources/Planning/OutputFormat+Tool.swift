@@ -5,10 +5,10 @@ extension OutputFormat {
     package var tool: (program: String, package: String)? {
         switch self {
         case .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi: ("qemu-img", "qemu-utils")
-        case .tgz: ("pigz", "pigz")
+        case .tgz, .oci: ("pigz", "pigz")
         case .squashfs, .squashfsXz: ("mksquashfs", "squashfs-tools")
         case .erofs: ("mkfs.erofs", "erofs-utils")
-        case .qcow2, .raw, .vhd, .tar, .tarZstd, .tarXz, .cpio: nil
+        default: nil
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A kind of output that `-t` names; a variant has a name of its own, so that one build can make both.
+/// A kind of output; a variant has a name of its own, so that one build can make both.
 package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     case qcow2
     case raw
@@ -22,6 +22,22 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     case erofs
     /// "newc", what the kernel unpacks as an initramfs.
     case cpio
+    /// What `docker save` writes.
+    case docker
+    /// An OCI image layout as one file.
+    case oci
+    /// An App Container Image.
+    case aci
+
+    /// The raw image's blocks that hold data, for bmaptool (--bmap).
+    case bmap
+    /// What was built of what (--manifest).
+    case manifest
+    /// A bill of materials in SPDX (--sbom).
+    case sbom
+
+    /// The formats that -t names; options of their own ask for the others.
+    package static let images = allCases.filter { ![.bmap, .manifest, .sbom].contains($0) }
 
     /// What a format is made from.
     package enum Source: Sendable {
@@ -29,12 +45,17 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
         case disk
         /// The finished tree itself.
         case tree
+        /// All other outputs, with their checksums.
+        case outputs
     }
 
     package var source: Source {
         switch self {
-        case .qcow2, .raw, .vhd, .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi: .disk
-        case .tar, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .erofs, .cpio: .tree
+        case .qcow2, .raw, .vhd, .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi, .bmap: .disk
+        case .tar, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .erofs, .cpio, .docker, .oci,
+            .aci, .sbom:
+            .tree
+        case .manifest: .outputs
         }
     }
 
@@ -46,6 +67,10 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
         // The original's ending.
         case .squashfs: "squash"
         case .squashfsXz: "xz.squash"
+        case .docker: "docker.tar"
+        case .oci: "oci.tar"
+        case .manifest: "manifest.json"
+        case .sbom: "spdx.json"
         default: rawValue
         }
     }
@@ -56,11 +81,11 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     /// Whether it is compressed so that more cores make it in less time.
     package var usesAllCores: Bool {
         switch self {
-        case .qcow2, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz: true
-        case .raw, .vhd, .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi, .tar, .erofs, .cpio: false
+        case .qcow2, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .oci: true
+        default: false
         }
     }
 
-    /// All names, for help and hints.
-    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+    /// The names that -t takes, for help and hints.
+    package static var names: String { images.map(\.rawValue).joined(separator: ", ") }
 }

@@ -25,10 +25,10 @@ package struct Planner {
         let exports = exports(of: resolved, parameters: parameters)
         let distribution = PackagePlanner.distribution(of: resolved, request: request)
         let layout = try LayoutPlanner.layout(request, resolved)
-        let outputs = OutputPlanner.outputs(request)
+        let outputs = try OutputPlanner.outputs(request)
         let steps = StepPlanner(
             hooks: resolved.elements.flatMap(\.description.hooks), formats: outputs.map(\.format),
-            layout: layout)
+            layout: layout, loadsContainer: request.dockerTarget != nil)
         return BuildPlan(
             version: ProgramVersion.text, request: request, elements: resolved.elements,
             parameters: parameters, exports: exports,

@@ -9,15 +9,20 @@ struct StepPlanner {
 
     private let hooks: [PlannedHook]
     private let formats: [OutputFormat]
+    private let loadsContainer: Bool
     private let hasTable: Bool
     private let hasBootLoader: Bool
     private let hasMountTable: Bool
     /// The first phase in which a legacy hook runs: it may add hooks to every later one.
     private let firstLegacyPhase: Phase?
 
-    init(hooks: [PlannedHook], formats: [OutputFormat], layout: DiskLayout) {
+    init(
+        hooks: [PlannedHook], formats: [OutputFormat], layout: DiskLayout,
+        loadsContainer: Bool = false
+    ) {
         self.hooks = hooks
         self.formats = formats
+        self.loadsContainer = loadsContainer && formats.contains(.docker)
         hasTable = layout.table != .none
         hasBootLoader = hasTable && layout.installsBootLoader
         hasMountTable = layout.mountTable != nil
@@ -77,7 +82,8 @@ struct StepPlanner {
     }
 
     private func lastSteps() -> [PlannedStep] {
-        [Self.host(.sync), Self.host(.publish)]
+        outputs(from: .outputs) + [Self.host(.sync), Self.host(.publish)]
+            + (loadsContainer ? [Self.host(.loadContainer)] : [])
     }
 
     private func run(_ phase: Phase) -> [PlannedStep] {

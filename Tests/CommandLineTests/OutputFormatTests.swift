@@ -23,6 +23,20 @@ struct OutputFormatTests {
         mknod null c 1 3 && mkfifo -m 600 fifo && ln -s /etc/x link
         : >$'\\xff\\xfe' && : >'ü 日本'
         chown 1000:1001 a
+        mkdir -p ../var/lib/dpkg && cat >../var/lib/dpkg/status <<'END'
+        Package: libfoo1
+        Status: install ok installed
+        Architecture: amd64
+        Source: foo (1:2.0)
+        Version: 1:2.0-1+b1
+        Description: one
+         Version: not this one
+
+        Package: gone
+        Status: deinstall ok config-files
+        Architecture: all
+        Version: 3
+        END
         find . -exec touch -h -d @1600000000 {} +
         """
     ]
@@ -54,11 +68,14 @@ struct OutputFormatTests {
         try TemporaryFolder.with("formats") { folder in
             let build = try TestBuild(in: folder)
             try build.addElement("rich", Self.richElement)
-            let formats = OutputFormat.allCases.reversed().map(\.rawValue)
+            let formats = OutputFormat.images.reversed().map(\.rawValue)
             let outcome = try EventStream.run(
                 build.command(
                     ["tiny-os", "rich"], formats: formats.joined(separator: ","),
-                    options: ["-n", "--image-size", "77000KiB"]))
+                    options: [
+                        "-n", "--image-size", "77000KiB", "--bmap", "--manifest", "--sbom",
+                        "--checksum-algorithm", "sha512,md5",
+                    ]))
             #expect(outcome.status == .exited(0), "\(outcome.lines)")
             let warnings: [String] = outcome.events.flatMap { event -> [String] in
                 guard case .buildFinished(let report) = event else { return [] }
@@ -76,7 +93,9 @@ struct OutputFormatTests {
 
     @Test func everyFormatOfOneRunIsReadByItsOwnTool() throws {
         try withOutputs { build in
-            #expect(try build.outputs().count == OutputFormat.allCases.count)
+            #expect(try build.outputs().count == 3 * OutputFormat.allCases.count)
+            let sums = "cd $1; sha512sum --quiet -c *.sha512; md5sum --quiet -c *.md5"
+            _ = try shell(sums, build.output)
             try expectDisks(build)
             let extracted = build.folder.appending("extracted")
             _ = try shell(
@@ -109,6 +128,9 @@ struct OutputFormatTests {
                 #expect(attributes.contains("user:1234:rw-") == (name == "tar"), "\(name)")
             }
             try expectCompressedTars(build)
+            try expectContainers(build, tree: extracted.appending("tar"))
+            try expectBlockMap(build)
+            try expectDocuments(build)
         }
     }
 
@@ -157,6 +179,133 @@ struct OutputFormatTests {
         #expect(
             try shell("head -c 8 $1 | od -An -tx1", build.image("tgz"))
                 == " 1f 8b 08 00 00 00 00 00\n")
+    }
+
+    private func expectContainers(_ build: TestBuild, tree: FilePath) throws {
+        let bundle = build.folder.appending("bundle")
+        _ = try shell(
+            """
+            mkdir $1 $1/layout $1/aci
+            tar -C $1/layout -xf $2
+            umoci unpack --image $1/layout:latest $1/bundle 2>$1/log
+            tar -C $1/aci -xpf $3
+            skopeo copy --quiet --insecure-policy oci-archive:$2 dir:$1/oci
+            skopeo copy --quiet --insecure-policy docker-archive:$4 dir:$1/docker
+            """, bundle, build.image("oci.tar"), build.image("aci"), build.image("docker.tar"))
+        for root in ["bundle/rootfs", "aci/rootfs"] {
+            // Of a file with an ACL the header's mode has the group's own rights, not the mask.
+            let difference = try shell(
+                Self.listing + "diff <(list $1 | grep -v acl/f) <(list $2 | grep -v acl/f) || :",
+                tree, bundle.appending(root))
+            #expect(difference == "", "\(root)")
+        }
+        let manifest = try shell("jq -r '.acKind, .name' $1", bundle.appending("aci/manifest"))
+        #expect(manifest == "ImageManifest\nimage\n")
+        for (kind, name) in [("oci", "oci.tar"), ("docker", "docker.tar")] {
+            let config = try shell(
+                "skopeo inspect --config \(kind)-archive:$1 | jq -r '.architecture, .os'",
+                build.image(name))
+            #expect(config == "amd64\nlinux\n", "\(name)")
+        }
+        // The layer of docker's archive is the tar itself.
+        _ = try shell(
+            "tar -xOf $1 --wildcards '*/layer.tar' | cmp - $2", build.image("docker.tar"),
+            build.image("tar"))
+        let tags = try shell(
+            "tar -xOf $1 manifest.json | jq -r '.[0].RepoTags[]'", build.image("docker.tar"))
+        #expect(tags == "image:latest\n")
+    }
+
+    private func expectBlockMap(_ build: TestBuild) throws {
+        let copy = build.folder.appending("copy.raw")
+        _ = try shell(
+            "bmaptool -q copy --bmap $1 $2 $3 2>&1; cmp $2 $3", build.image("bmap"),
+            build.image("raw"), copy)
+        let damaged = try shell(
+            """
+            printf x | dd of=$2 bs=1 seek=1030 conv=notrunc status=none
+            bmaptool -q copy --bmap $1 $2 $2.other 2>&1 || :
+            """, build.image("bmap"), copy)
+        #expect(damaged.contains("checksum mismatch"), "\(damaged)")
+    }
+
+    private func expectDocuments(_ build: TestBuild) throws {
+        let manifest = build.image("manifest.json")
+        let sums = try shell(
+            "cd $1; jq -r '.artifacts[] | .checksums.sha256 + \"  \" + .name' $2 | sha256sum -c",
+            build.output, manifest)
+        #expect(sums.split(separator: "\n").count == OutputFormat.allCases.count - 1)
+        let values = try shell(
+            "jq -c '.elements[].name, .packages' $1", manifest)
+        #expect(
+            values == """
+                "tiny-os"
+                "rich"
+                [{"architecture":"amd64","manager":"dpkg","name":"libfoo1","source":"foo","version":"1:2.0-1+b1"}]
+
+                """)
+        let references = try shell("python3 -c '\(Self.checkOfSPDX)' $1", build.image("spdx.json"))
+        #expect(references == "pkg:deb/linux/libfoo1@1%3A2.0-1%2Bb1?arch=amd64\n")
+    }
+
+    /// The members that the schema of SPDX 2.3 demands, and what its text demands of references.
+    private static let checkOfSPDX = """
+        import json, sys, jsonschema
+        text = {"type": "string", "minLength": 1}
+        name = {"type": "string", "pattern": "^SPDXRef-[a-zA-Z0-9.-]+$"}
+        def record(required):
+            return {"type": "object", "required": list(required), "properties": required}
+        document = json.load(open(sys.argv[1]))
+        jsonschema.validate(document, record({
+            "spdxVersion": {"const": "SPDX-2.3"}, "dataLicense": {"const": "CC0-1.0"},
+            "SPDXID": {"const": "SPDXRef-DOCUMENT"}, "name": text,
+            "documentNamespace": {"type": "string", "pattern": "^[a-z]+:[^#]+$"},
+            "creationInfo": record({
+                "created": {"type": "string", "pattern": "^[0-9-]{10}T[0-9:]{8}Z$"},
+                "creators": {"type": "array", "items": {"type": "string", "pattern": "^Tool: .+-.+$"}}}),
+            "packages": {"type": "array", "minItems": 1, "items": record(
+                {"SPDXID": name, "name": text, "downloadLocation": text})},
+            "relationships": {"type": "array", "items": record({
+                "spdxElementId": name, "relatedSpdxElement": name, "relationshipType": text})}}))
+        names = [package["SPDXID"] for package in document["packages"]]
+        assert len(set(names)) == len(names)
+        for relation in document["relationships"]:
+            assert relation["spdxElementId"] in names + ["SPDXRef-DOCUMENT"]
+            assert relation["relatedSpdxElement"] in names
+        assert len(document["relationships"]) == len(names)
+        for package in document["packages"]:
+            for reference in package.get("externalRefs", []):
+                print(reference["referenceLocator"])
+        """
+
+    /// The outputs that repeat, as the README says.
+    private static let repeatable: [OutputFormat] = [
+        .raw, .qcow2, .vhd, .tar, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .erofs, .cpio,
+        .docker, .oci, .aci,
+    ]
+
+    @Test func twoBuildsInDifferentFoldersAtDifferentTimesAreIdentical() throws {
+        func build(in folder: FilePath) throws -> String {
+            let build = try TestBuild(in: folder)
+            try build.addElement("rich", Self.richElement)
+            let command = build.command(
+                ["tiny-os", "rich"],
+                formats: Self.repeatable.map(\.rawValue).joined(separator: ","),
+                options: ["-n", "--bmap", "--manifest", "--sbom"],
+                environment: ["SOURCE_DATE_EPOCH": "1700000000", "TINY_OS_FILL": "0"])
+            let result = try command.capture()
+            #expect(result.status == .exited(0), "\(result.errorLines)")
+            return try shell("cd $1; sha256sum *", build.output)
+        }
+        try TemporaryFolder.with("first") { first in
+            let sums = try build(in: first)
+            #expect(sums.split(separator: "\n").count == Self.repeatable.count + 3)
+            // The second of a time stamp has passed by now.
+            try TemporaryFolder.with("the-second", in: first) { second in
+                let again = try build(in: second)
+                #expect(again == sums)
+            }
+        }
     }
 }
 

@@ -34,6 +34,24 @@ let badArguments = [
           hint: Did you mean 'tar'? Known are: \(OutputFormat.names).
         """),
     Refusal(
+        "plan --checksum-algorithm sha265 os",
+        """
+        unknown checksum 'sha265'
+          hint: Did you mean 'sha256'? Known are: sha256, sha512, md5.
+        """),
+    Refusal(
+        "plan \(plugins) -t qcow2 --bmap os",
+        """
+        --bmap maps a raw image, and the build makes none
+          hint: Add 'raw' to -t.
+        """),
+    Refusal(
+        "plan \(plugins) -t docker --docker-target Big/Name os",
+        """
+        --docker-target 'Big/Name' is no name of a container image
+          hint: Write NAME or NAME:TAG, in lower case, such as 'example/debian:12'.
+        """),
+    Refusal(
         "plan -a amd46 os",
         """
         unknown architecture 'amd46'

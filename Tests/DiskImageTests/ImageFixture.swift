@@ -79,8 +79,10 @@ struct ImageFixture {
             if let bootLoader = try writer.readBootLoader() {
                 try writer.write(bootLoader, measure)
             }
+            let request = BuildRequest(
+                elements: [], user: .init(name: "root", id: 0, group: 0, groups: [], home: "/root"))
             var formatOptions = FormatWriter.Options(
-                time: self.options.time, identity: measure.digest)
+                request: request, time: self.options.time, identity: measure.digest)
             formatOptions.conversion = conversion
             let formatWriter = FormatWriter(
                 tree: tree, image: writer.image, outputs: outputs, options: formatOptions)

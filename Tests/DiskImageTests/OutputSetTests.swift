@@ -161,4 +161,18 @@ struct OutputSetTests {
             #expect(left == "")
         }
     }
+
+    @Test(arguments: OutputFormat.images.filter { $0 != .raw && $0 != .qcow2 })
+    func `a full disk fails every format and leaves the folder empty`(format: OutputFormat) throws {
+        try ImageFixture.with { fixture in
+            let small = fixture.folder.appending("small")
+            try shell("mkdir $1; mount -t tmpfs -o size=16k tmpfs $1", small.string)
+            let error = #expect(throws: BuildError.self) {
+                try fixture.build([format], out: "small")
+            }
+            let left = try shell("ls -A $1; umount $1", small.string)
+            #expect(error?.code == .buildFailed)
+            #expect(left == "")
+        }
+    }
 }

@@ -15,6 +15,8 @@ enum TreeToImage {
         let tree = FilePath(CommandLine.arguments[1])
         let output = BuildPlan.PlannedOutput(format: .qcow2, path: CommandLine.arguments[2])
         let layout = DiskLayout(table: .mbr, label: "cloudimg-rootfs")
+        let request = BuildRequest(
+            elements: [], user: .init(name: "root", id: 0, group: 0, groups: [], home: "/root"))
         var outputOptions = OutputSet.Options(buildID: "bench")
         outputOptions.overwritesOld = true
         try OutputSet.withOutputs([output], options: outputOptions) { outputs in
@@ -26,7 +28,8 @@ enum TreeToImage {
             try timed("partition table") { try writer.writePartitionTable(measure) }
             let formats = FormatWriter(
                 tree: tree, image: writer.image, outputs: outputs,
-                options: .init(time: 1_700_000_000, identity: measure.digest))
+                options: .init(
+                    request: request, time: 1_700_000_000, identity: measure.digest))
             _ = try timed("convert") { try formats.write(.qcow2) }
             let digests = try timed("digest") { try outputs.files.flatMap(outputs.computeDigests) }
             try timed("sync") { try outputs.sync() }
