@@ -91,6 +91,13 @@ struct PluginCheckTests {
             code:
                 "void nobody_has_this(void); static void *use = nobody_has_this; void **used(void);"
         ),
+        // A whole library that was forgotten is not a finding for each of its functions.
+        Flaw(
+            rules: Array(repeating: .undefinedSymbol, count: 8),
+            code: (10..<40).map {
+                "void nobody\($0)(void); void *use\($0)(void); static void *p\($0) = nobody\($0);"
+            }.joined(separator: "\n")
+        ),
         // The libraries.
         Flaw(
             rules: [.missingLibrary], objects: ["libgone.so"],

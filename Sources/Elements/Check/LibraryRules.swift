@@ -57,10 +57,17 @@ struct LibraryRules {
         }
     }
 
+    /// The most symbols that get a finding each: a library that was forgotten may lack hundreds, which say no more.
+    private static let mostSymbols = 8
+
     private func undefinedSymbols() throws -> [Finding] {
-        try SymbolSearch.missing(in: elf, origin: origin, search).map { name in
-            Finding(
-                .undefinedSymbol, "uses '\(name)', which none of its libraries defines",
+        let names = try SymbolSearch.missing(in: elf, origin: origin, search)
+        let more = names.count - Self.mostSymbols
+        return names.prefix(Self.mostSymbols).enumerated().map { index, name in
+            let isLast = index == Self.mostSymbols - 1 && more > 0
+            return Finding(
+                .undefinedSymbol,
+                "uses '\(name)'\(isLast ? " and \(more) more" : ""), which none of its libraries defines",
                 object: name, hint: "Link the library that defines it, and with -z defs.")
         }
     }
