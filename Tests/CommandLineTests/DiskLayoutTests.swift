@@ -94,6 +94,32 @@ struct DiskLayoutTests {
         }
     }
 
+    @Test func `a shell hook of the last phases works on the root file system of a layout`() throws
+    {
+        try TemporaryFolder.with("layout-mounted") { folder in
+            let build = try TestBuild(in: folder)
+            try build.addElement("late", ["finalise.d/50-late": "echo late > /etc/late"])
+            let layout = """
+                - local_loop: {name: image0}
+                - partitioning:
+                    base: image0
+                    label: gpt
+                    partitions:
+                      - {name: swap, size: 8MiB, mkfs: {type: swap}}
+                      - {name: root, size: 100%, mkfs: {name: mkfs_root, mount: {mount_point: /}}}
+                """
+            try build.command(
+                ["tiny-os", "late"], options: ["-n"],
+                environment: ["DIB_BLOCK_DEVICE_CONFIG": layout]
+            ).checkedOutput()
+            let image = build.output.appending("image.raw").string + "?offset=\(9 << 20)"
+            let text = try Command("debugfs", ["-R", "cat /etc/late", image]).checkedOutput()
+            #expect(text.contains("late\n"))
+            try Command("e2fsck", ["-fn", image]).checkedOutput()
+            #expect(try build.leftovers().isEmpty)
+        }
+    }
+
     @Test func `the plan shows the layout with its places`() throws {
         try TemporaryFolder.with("layout-plan") { folder in
             let build = try TestBuild(in: folder)

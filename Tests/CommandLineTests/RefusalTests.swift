@@ -12,7 +12,8 @@ private func everyRefusalSaysWhatIsWrongAndWhatToDo() throws {
         try makePlugins(in: folder.appending("plugins"))
         try makeBrokenPlugins(in: folder.appending("broken"))
         let before = try Command("find", [folder.string, "-ls"]).checkedOutput()
-        let all = badArguments + badFolders + badElements + badPlugins + badLayouts + badSurroundings
+        let all =
+            badArguments + badFolders + badElements + badPlugins + badLayouts + badSurroundings
         for refusal in all {
             let run = try DibhostRun(
                 refusal.arguments, in: folder, environment: refusal.environment)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A Debian on a disk that a configuration describes, booted.
+struct LayoutBootTests {
+    private static let layout = """
+        - local_loop: {name: image0}
+        - partitioning:
+            base: image0
+            label: gpt
+            partitions:
+              - name: ESP
+                type: 'EF00'
+                size: 40MiB
+                mkfs: {type: vfat, mount: {mount_point: /boot/efi, fstab: {options: umask=0077}}}
+              - {name: BSP, type: 'EF02', size: 1MiB}
+              - {name: swap, type: '8200', size: 64MiB, mkfs: {type: swap, mount: {mount_point: swap, fstab: {}}}}
+              - {name: home, size: 64MiB, mkfs: {type: ext4, mount: {mount_point: /home, fstab: {}}}}
+              - {name: root, size: 100%}
+        - mkfs: {name: mkfs_root, base: root}
+        - mount: {base: mkfs_root, mount_point: /}
+        - fstab: {base: mount_mkfs_root, fsck-passno: 1}
+        """
+
+    @Test func `a GPT with several file systems boots and mounts all of them`() throws {
+        // After the shared image: it fills the cache of packages.
+        _ = try SharedImage.shared()
+        try TemporaryFolder.with("gpt", in: BuiltProducts.folder) { folder in
+            let build = try TestBuild(in: folder)
+            try build.command(
+                ["debian", "vm"],
+                environment: [
+                    "DIB_IMAGE_CACHE": SharedImage.cache.string,
+                    "DIB_BLOCK_DEVICE_CONFIG": Self.layout,
+                ]
+            ).checkedOutput()
+            try BootHarness.boot(GuestOptions(disk: build.output.appending("image.raw"))) { guest in
+                try guest.logIn()
+                let mounts = try guest.run(
+                    "for point in / /home /boot/efi; do"
+                        + " findmnt -n -o TARGET,FSTYPE,LABEL,PARTLABEL $point; done | tr -s ' '")
+                #expect(
+                    mounts.output == """
+                        / ext4 cloudimg-rootfs root
+                        /home ext4 mkfs_home home
+                        /boot/efi vfat MKFS_ESP ESP
+                        """)
+                let swap = try guest.run("swapon --show=LABEL,SIZE --noheadings | tr -s ' '")
+                #expect(swap.output == "mkfs_swap 64M")
+                let failed = try guest.run("systemctl --failed --no-legend --plain")
+                #expect(failed.output.isEmpty, "units failed: \(failed.output)")
+            }
+        }
+    }
+}
