@@ -73,6 +73,10 @@ private let bad = [
         ":8': fstab entry 'a' is based on 'root', which is a partition",
         "The base of a fstab entry is a mount."),
     BadLayout(
+        disk("{name: a-name-that-no-guid-partition-table-holds, size: 1MiB}"),
+        ":6': partition 'a-name-that-no-guid-partition-table-holds' has a name of more than 36 characters",
+        "A GPT has no room for a longer one."),
+    BadLayout(
         disk("{name: root, size: 1MiB}"), ":7': the name 'root' is used twice",
         "Line 6 has it already."),
     BadLayout(

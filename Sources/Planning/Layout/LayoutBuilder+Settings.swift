@@ -12,6 +12,11 @@ extension LayoutBuilder {
             throw refusal(
                 node, "has the flag 'primary'", at: "flags", hint: "A GPT has no other kind.")
         }
+        guard kind == .mbr || node.name.utf16.count <= 36 else {
+            throw refusal(
+                node, "has a name of more than 36 characters", at: "name",
+                hint: "A GPT has no room for a longer one.")
+        }
         var type = PartitionType.standard(in: kind)
         if let text = try text(node, "type") {
             guard let named = PartitionType(text, in: kind) else {
