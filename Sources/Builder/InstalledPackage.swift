@@ -25,9 +25,11 @@ struct InstalledPackage: Codable, Equatable, Sendable {
         if let status = try tree.contents("/var/lib/dpkg/status") {
             packages += debian(String(decoding: status, as: UTF8.self))
         }
-        if try databasesOfRPM.contains(where: { try tree.entry($0) != nil }) {
+        if let database = try databasesOfRPM.first(where: { try tree.entry($0) != nil }) {
+            let place = FilePath(database).removingLastComponent().string
             var query = Command(
-                "/usr/bin/rpm", ["--query", "--all", "--queryformat", queryFormat],
+                "/usr/bin/rpm",
+                ["--dbpath", place, "--query", "--all", "--queryformat", queryFormat],
                 environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/root"])
             query.root = folder
             packages += rpm(try query.checkedOutput(limits: limits))
