@@ -10,7 +10,7 @@ struct BillOfMaterials: Encodable {
     }
 
     struct Package: Encodable {
-        var SPDXID: String
+        var identifier: String
         var name: String
         var versionInfo: String?
         var primaryPackagePurpose: String
@@ -21,6 +21,12 @@ struct BillOfMaterials: Encodable {
         var licenseDeclared = "NOASSERTION"
         var copyrightText = "NOASSERTION"
         var externalRefs: [ExternalReference]?
+
+        enum CodingKeys: String, CodingKey {
+            case identifier = "SPDXID"
+            case name, versionInfo, primaryPackagePurpose, sourceInfo, downloadLocation
+            case filesAnalyzed, licenseConcluded, licenseDeclared, copyrightText, externalRefs
+        }
     }
 
     struct ExternalReference: Encodable {
@@ -43,10 +49,16 @@ struct BillOfMaterials: Encodable {
 
     var spdxVersion = "SPDX-2.3"
     var dataLicense = "CC0-1.0"
-    var SPDXID = "SPDXRef-DOCUMENT"
+    var identifier = "SPDXRef-DOCUMENT"
     var name: String
     var documentNamespace: String
     var creationInfo: CreationInfo
     var packages: [Package]
     var relationships: [Relationship]
+
+    enum CodingKeys: String, CodingKey {
+        case identifier = "SPDXID"
+        case spdxVersion, dataLicense, name, documentNamespace, creationInfo, packages
+        case relationships
+    }
 }

@@ -87,10 +87,10 @@ struct BuildDocuments: Sendable {
     func billOfMaterials() throws -> [UInt8] {
         let name = plan.request.imageName.split(separator: "/").last.map(String.init) ?? "image"
         let image = BillOfMaterials.Package(
-            SPDXID: "SPDXRef-Image", name: name, primaryPackagePurpose: "OPERATING-SYSTEM")
+            identifier: "SPDXRef-Image", name: name, primaryPackagePurpose: "OPERATING-SYSTEM")
         let contents = packages.enumerated().map { number, package in
             BillOfMaterials.Package(
-                SPDXID: "SPDXRef-Package-\(number + 1)", name: package.name,
+                identifier: "SPDXRef-Package-\(number + 1)", name: package.name,
                 versionInfo: package.version, primaryPackagePurpose: "INSTALL",
                 sourceInfo: package.source.map { "built from the source package \($0)" },
                 externalRefs: [
@@ -105,8 +105,8 @@ struct BuildDocuments: Sendable {
                     created: created, creators: ["Tool: dibhost-\(plan.version)"]),
                 packages: [image] + contents,
                 relationships: [
-                    .init("SPDXRef-DOCUMENT", "DESCRIBES", image.SPDXID)
-                ] + contents.map { .init(image.SPDXID, "CONTAINS", $0.SPDXID) }))
+                    .init("SPDXRef-DOCUMENT", "DESCRIBES", image.identifier)
+                ] + contents.map { .init(image.identifier, "CONTAINS", $0.identifier) }))
     }
 
     private static func encoded(_ document: some Encodable) throws -> [UInt8] {

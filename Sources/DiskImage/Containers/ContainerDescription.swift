@@ -31,11 +31,21 @@ package struct ContainerDescription: Sendable {
     struct Config: Encodable {
         struct RootFS: Encodable {
             var type = "layers"
-            var diff_ids: [String]
+            var layers: [String]
+
+            enum CodingKeys: String, CodingKey {
+                case type
+                case layers = "diff_ids"
+            }
         }
         struct Step: Encodable {
             var created: String
-            var created_by: String
+            var author: String
+
+            enum CodingKeys: String, CodingKey {
+                case created
+                case author = "created_by"
+            }
         }
         struct Settings: Encodable {}
         var architecture: String
@@ -67,9 +77,15 @@ package struct ContainerDescription: Sendable {
     }
 
     struct DockerManifest: Encodable {
-        var Config: String
-        var RepoTags: [String]
-        var Layers: [String]
+        var config: String
+        var tags: [String]
+        var layers: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case config = "Config"
+            case tags = "RepoTags"
+            case layers = "Layers"
+        }
     }
 
     struct AppContainer: Encodable {
@@ -89,8 +105,8 @@ package struct ContainerDescription: Sendable {
         return try Self.encoded(
             Config(
                 architecture: architecture, created: created,
-                rootfs: .init(diff_ids: ["sha256:\(layer)"]),
-                history: [.init(created: created, created_by: "dibhost")]))
+                rootfs: .init(layers: ["sha256:\(layer)"]),
+                history: [.init(created: created, author: "dibhost")]))
     }
 
     var appContainerManifest: [UInt8] {

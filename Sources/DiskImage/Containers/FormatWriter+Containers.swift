@@ -26,7 +26,7 @@ extension FormatWriter {
         let configName = "\(try MessageDigest.of(config)).json"
         try archive.write(config, as: configName)
         let manifest = ContainerDescription.DockerManifest(
-            Config: configName, RepoTags: [container.reference], Layers: ["\(layer)/layer.tar"])
+            config: configName, tags: [container.reference], layers: ["\(layer)/layer.tar"])
         try archive.write(ContainerDescription.encoded([manifest]), as: "manifest.json")
         try archive.finish()
         return warnings
