@@ -94,7 +94,8 @@ package struct MachineCheck {
         Tool(
             name: "mksquashfs", package: "squashfs-tools", versionOption: "-version",
             isForEveryBuild: false),
-        Tool(name: "mkfs.erofs", package: "erofs-utils", isForEveryBuild: false),
+        Tool(
+            name: "mkfs.erofs", package: "erofs-utils", versionOption: "-V", isForEveryBuild: false),
         Tool(name: "debugfs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "bash", package: "bash"),
         Tool(name: "fstrim", package: "util-linux", isForEveryBuild: false),
@@ -115,16 +116,18 @@ package struct MachineCheck {
                 remedy: "apt-get install --yes \(tool.package)")
         }
         let command = Command(file.string, [tool.versionOption])
-        var version: String?
+        var lines: [String] = []
         do {
             _ = try command.run(limits: .init(deadline: .seconds(10))) { line in
-                if !line.isEmpty { version = version ?? line }
+                if !line.isEmpty, lines.count < 100 { lines.append(line) }
             }
         } catch {
             return Finding(
                 name: tool.name, state: .missing, detail: String(describing: error),
                 package: tool.package)
         }
+        // Some print their version among other things, and complain of the option that made them.
+        let version = lines.first { $0.contains(/\d\.\d/) } ?? lines.first
         return Finding(
             name: tool.name, state: .ok, detail: version ?? file.string, package: tool.package)
     }

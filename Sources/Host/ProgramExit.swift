@@ -9,8 +9,8 @@ import Foundation
 enum ProgramExit {
     /// Parses the arguments, runs the command they name, reports its error and ends the process.
     static func run(_ command: any ParsableCommand.Type) -> Never {
+        var arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var arguments = Array(CommandLine.arguments.dropFirst())
             if let original = OriginalProgram(path: CommandLine.arguments.first ?? "") {
                 arguments = try original.arguments(arguments)
             }
@@ -27,7 +27,10 @@ enum ProgramExit {
             case .success:
                 Terminal.write(command.fullMessage(for: error))
                 exit(0)
-            case .validationFailure: end(with: usageError(command.message(for: error)))
+            case .validationFailure:
+                end(
+                    with: UnknownCommand.error(in: arguments, of: command)
+                        ?? usageError(command.message(for: error)))
             default: end(with: BuildError(wrapping: error))
             }
         }

@@ -31,6 +31,8 @@ func thisMachineCanBuild() throws {
     let doctor = Command(BuiltProducts.dibhost.string, ["doctor"])
     let lines = try doctor.checkedOutput().split(separator: "\n")
     #expect(lines.contains { $0.hasPrefix("ok      mke2fs") && $0.contains("mke2fs 1.") })
+    #expect(lines.contains { $0.hasPrefix("ok      mkfs.erofs") && $0.hasSuffix(" 1.5") })
+    #expect(lines.contains { $0.hasPrefix("ok      mkfs.vfat") && $0.contains("mkfs.fat 4.") })
     #expect(lines.contains { $0.hasPrefix("ok      namespaces") })
     #expect(!lines.contains { $0.hasPrefix("missing") })
 }

@@ -25,6 +25,13 @@ let badArguments = [
     Refusal(
         "plan --imagesize 3 os",
         "unknown option '--imagesize'\n  hint: Did you mean '--image-size'?"),
+    Refusal(
+        "plugin chek x.so",
+        "unknown command 'plugin chek'\n  hint: Did you mean 'check'? Known are: new, inspect, check."
+    ),
+    Refusal(
+        "elements remove os",
+        "unknown command 'elements remove'\n  hint: Known are: list, show."),
     Refusal("plan --image-size", "missing value for '--image-size <image-size>'" + usage),
     Refusal("plan -t qcow os", "unknown output format 'qcow'" + formats),
     Refusal(
