@@ -157,7 +157,11 @@ package struct MachineCheck {
         guard hasRoot else {
             return Finding(name: name, state: .warning, detail: "cannot be tried without root")
         }
-        let arguments = ["--mount", "--pid", "--ipc", "--uts", "--fork", "--mount-proc", "true"]
+        // Left alone, unshare changes the root's propagation, which a root that is no mount point has not.
+        let arguments = [
+            "--mount", "--propagation", "unchanged", "--pid", "--ipc", "--uts", "--fork", "/bin/sh",
+            "-c", "mount --make-slave /proc && mount -t proc proc /proc",
+        ]
         let command =
             isRoot
             ? Command("unshare", arguments) : Command("sudo", ["-n", "--", "unshare"] + arguments)
