@@ -99,6 +99,8 @@ struct Bootstrap {
             "LC_ALL": "C.UTF-8",
         ]
         environment["SOURCE_DATE_EPOCH"] = target.value(of: .sourceDateEpoch)
+        // mmdebstrap's own folder of keys goes with the build's, however the build ends.
+        environment["TMPDIR"] = try target.requiredValue(of: .scratchFolder)
         return environment
     }
 
@@ -126,6 +128,7 @@ struct Bootstrap {
     /// Before the indexes are read: settings, and what the cache holds.
     private static let setupHook = """
         set -eu
+        unset TMPDIR
         mkdir -p "$1/etc/apt/apt.conf.d" "$1/etc/dpkg/dpkg.cfg.d" \
             "$1/var/cache/apt/archives" "$1/var/lib/apt/lists"
         printf %s "$DIBHOST_APT_CONF" >"$1/etc/apt/apt.conf.d/99dibhost"
@@ -144,6 +147,7 @@ struct Bootstrap {
     /// After the essential packages: update-initramfs is out of the way before its package is unpacked.
     private static let essentialHook = """
         set -eu
+        unset TMPDIR
         chroot "$1" dpkg-divert --quiet --local --rename --divert /usr/sbin/update-initramfs.dibhost \
             --add /usr/sbin/update-initramfs
         printf %s "$DIBHOST_UPDATE_INITRAMFS" >"$1/usr/sbin/update-initramfs"
@@ -154,6 +158,7 @@ struct Bootstrap {
     /// and the indexes for builds that are offline.
     private static let customizeHook = """
         set -eu
+        unset TMPDIR
         if [ ! -e "$1$DIBHOST_KEYRING" ]; then
             copy=/etc/apt/dibhost-keyring.${DIBHOST_KEYRING##*.}
             cp "$DIBHOST_KEYRING" "$1$copy"

@@ -72,8 +72,10 @@ package final class Guest {
 
     /// Makes a root shell that is waiting on the console, such as one of an automatic login, ready for `run`.
     package func takeShell() throws {
+        // The kernel's remarks, such as how slow emulation is, would stand among the output of commands.
         try type(
-            "stty -echo; PS1=; TERM=dumb; export PAGER=cat SYSTEMD_PAGER=cat; echo shell-'ready'")
+            "stty -echo; PS1=; TERM=dumb; export PAGER=cat SYSTEMD_PAGER=cat; "
+                + "dmesg --console-level emerg; echo shell-'ready'")
         try waitFor("shell-ready")
     }
 
