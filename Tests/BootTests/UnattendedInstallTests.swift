@@ -93,7 +93,10 @@ struct UnattendedInstallTests {
                 "-n", "--strict", "-p", "postfix", "--set", "debian.dhcp=false", "--logfile",
                 log.string,
             ],
-            environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
+            // What the caller's own debconf would do must not reach the hooks.
+            environment: [
+                "DIB_IMAGE_CACHE": SharedImage.cache.string, "DEBIAN_FRONTEND": "readline",
+            ])
         let status = try command.run(limits: .init(deadline: .seconds(300)))
         let lines = try TextFile.read(log).split(separator: "\n").map(String.init)
         #expect(status == .exited(0), "\(lines.suffix(30).joined(separator: "\n"))")
