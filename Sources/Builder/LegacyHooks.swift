@@ -72,6 +72,7 @@ final class LegacyHooks {
         var tail = TailBuffer(limit: 20)
         let status: ExitStatus
         do {
+            environment.runtimeVariables[SourceDate.variable] = String(build.time)
             status = try environment.command(for: script).run(limits: build.limits) { line in
                 tail.append(line)
                 build.output(line)

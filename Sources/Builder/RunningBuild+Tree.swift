@@ -21,6 +21,7 @@ extension RunningBuild {
                     hint: "Add an element whose root hook makes a root file system, such as debian."
                 )
             }
+            try raiseSourceDate()
         }
     }
 

@@ -18,8 +18,10 @@ final class RunningBuild {
     let views: FilePath
     let place: String
     let limits: Command.Limits
-    /// Seconds since 1970: the latest time that a file of the image may carry.
-    let time: Int64
+    /// When the build began, in seconds since 1970.
+    private let start = SystemTime.now
+    /// The source date, in seconds since 1970: the latest time that a file of the image may carry.
+    private(set) var time: Int64
     /// The legacy hook that forces the mounted image, if there is one.
     var isMountedFor: PlannedHook?
     /// What runs in the chroot sees these devices.
@@ -41,7 +43,7 @@ final class RunningBuild {
             hooks: workspace.hooks)
         views = workspace.folder.appending("elements")
         limits = Command.Limits(interrupt: link.interrupt)
-        time = plan.request.environment["SOURCE_DATE_EPOCH"].flatMap(Int64.init) ?? SystemTime.now
+        time = plan.sourceDate?.seconds ?? start
     }
 
     var events: EventSink { steps.events }
@@ -55,7 +57,10 @@ final class RunningBuild {
 
     /// What hooks find when they start, native and legacy ones alike.
     var environment: LegacyEnvironment {
-        LegacyEnvironment(plan: plan, folders: folders, views: views, user: credentials)
+        var environment = LegacyEnvironment(
+            plan: plan, folders: folders, views: views, user: credentials)
+        environment.runtimeVariables[SourceDate.variable] = String(time)
+        return environment
     }
 
     /// The user that hooks outside the chroot run as; nil when that is root.
@@ -91,6 +96,30 @@ final class RunningBuild {
 
     func note(_ text: String) {
         events.message(.info, text)
+    }
+
+    /// Moves the source date to the newest file that phase root brought, unless the user has set it.
+    ///
+    /// What is younger than the build was made by the build and says nothing about its inputs.
+    func raiseSourceDate() throws {
+        guard plan.sourceDate?.isFixed != true else { return }
+        let programs: Set<String> = ["usr", "bin", "sbin", "lib", "lib32", "lib64"]
+        var newest = (time: time, path: "")
+        try TreeWalk(root: folders.tree, interrupt: limits.interrupt).forEach { entry in
+            guard let first = entry.path.split(separator: UInt8(ascii: "/")).first else {
+                return true
+            }
+            let isProgram = programs.contains(String(decoding: first, as: UTF8.self))
+            guard isProgram, entry.kind != .folder else { return isProgram }
+            let changed = entry.modificationTime
+            if changed > newest.time, changed < start {
+                newest = (changed, entry.displayPath)
+            }
+            return false
+        }
+        guard newest.time > time else { return }
+        time = newest.time
+        note("the newest input is \(newest.path) of the tree: \(SourceDate.variable)=\(time)")
     }
 
     /// Hands on a line that a program printed.

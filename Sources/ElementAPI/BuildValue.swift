@@ -26,7 +26,9 @@ public struct BuildValue: RawRepresentable, Hashable, Sendable, ExpressibleByStr
     public static let traceLevel: Self = "build.trace-level"
     /// The label of the root file system.
     public static let rootLabel: Self = "build.root-label"
-    /// The time that files made by the build should carry, in seconds since 1970.
+    /// The time that stands for the time of the build, in seconds since 1970: files that it makes should carry it.
+    ///
+    /// Programs that hooks run find it as SOURCE_DATE_EPOCH. It is known for good after phase root.
     public static let sourceDateEpoch: Self = "build.source-date-epoch"
     /// The folder for what is kept between builds; outside the chroot only.
     public static let cacheFolder: Self = "cache.folder"

@@ -9,6 +9,6 @@ extension BuildOptions {
     func plan() throws -> BuildPlan {
         let request = try request()
         return try Planner(request: request, index: ElementCatalog(for: request).index).plan()
-            .checkingShellElements()
+            .checkingShellElements().datingInputs()
     }
 }

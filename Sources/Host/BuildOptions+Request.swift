@@ -20,6 +20,7 @@ extension BuildOptions {
                 name: account.name, id: account.id, group: account.group,
                 groups: account.groups, home: account.home))
         request.configuredSettings = configured
+        request.inputFiles = options.configurationFiles
         request.environment = environment
         try options.fillCatalog(&request)
         try options.fillOutputs(&request)
@@ -80,8 +81,9 @@ extension BuildOptions {
         request.mkfsJournalSize = try Self.size(
             mkfsJournalSize, of: "--mkfs-journal-size", bareUnit: .mebibytes(1))
         request.rootLabel = rootLabel
-        request.diskConfiguration = try Self.diskConfiguration(
-            request.environment["DIB_BLOCK_DEVICE_CONFIG"])
+        if let text = request.environment["DIB_BLOCK_DEVICE_CONFIG"], !text.isEmpty {
+            try fillLayout(&request, text)
+        }
         request.mkfsOptions = (mkfsOptions ?? "").split(separator: " ").map(String.init)
         request.maxOnlineResize = try maxOnlineResize.map { text in
             guard let blocks = Int64(text), blocks > 0 else {
@@ -94,13 +96,16 @@ extension BuildOptions {
     }
 
     /// The layout that the variable holds, or names with file://.
-    private static func diskConfiguration(_ text: String?) throws -> YAMLSource? {
-        guard let text, !text.isEmpty else { return nil }
-        let scheme = "file://"
+    private func fillLayout(_ request: inout BuildRequest, _ text: String) throws {
+        let (kind, scheme) = ("disk layout", "file://")
         guard text.hasPrefix(scheme) else {
-            return YAMLSource(kind: "disk layout", name: "DIB_BLOCK_DEVICE_CONFIG", text: text)
+            request.diskConfiguration = YAMLSource(
+                kind: kind, name: "DIB_BLOCK_DEVICE_CONFIG", text: text)
+            return
         }
-        return try YAMLSource(kind: "disk layout", file: String(text.dropFirst(scheme.count)))
+        let path = String(text.dropFirst(scheme.count))
+        request.diskConfiguration = try YAMLSource(kind: kind, file: path)
+        request.inputFiles.append(path)
     }
 
     private func fillSurroundings(_ request: inout BuildRequest) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
+import Foundation
 import Planning
 
 /// A plan as a person reads it, without secret values.
@@ -11,7 +12,7 @@ struct PlanText {
 
     var lines: [String] {
         elements + parameters + exports + packages + steps
-            + LayoutText(plan.layout).lines + outputs
+            + LayoutText(plan.layout).lines + outputs + sourceDate
     }
 
     private var elements: [String] {
@@ -75,6 +76,20 @@ struct PlanText {
                 plan.parameters.first { $0.element == element?.name && $0.name == name }?.value
                     ?? "NULL"
             }
+    }
+
+    /// What hooks get as SOURCE_DATE_EPOCH, and where it comes from.
+    private var sourceDate: [String] {
+        guard let date = plan.sourceDate else { return [] }
+        let time = Date(timeIntervalSince1970: Double(date.seconds)).formatted(.iso8601)
+        var table = TextTable(indentation: 2)
+        switch date.origin {
+        case .environment:
+            table.add(String(date.seconds), time, "environment \(SourceDate.variable)")
+        case .input(let path):
+            table.add(String(date.seconds), time, path, "or a newer file of phase root")
+        }
+        return ["source date"] + table.lines
     }
 
     private var outputs: [String] {

@@ -34,6 +34,9 @@ package struct TreeEntry: Sendable {
         }
     }
 
+    /// When the content was changed last, in seconds since 1970.
+    package var modificationTime: Int64 { Int64(status.st_mtim.tv_sec) }
+
     /// The path for messages.
     package var displayPath: String { "/" + String(decoding: path, as: UTF8.self) }
 

@@ -14,6 +14,8 @@ package struct BuildPlan: Codable, Equatable, Sendable {
     package var steps: [PlannedStep]
     package var layout: DiskLayout
     package var outputs: [PlannedOutput]
+    /// nil: nobody looked for the newest input yet.
+    package var sourceDate: SourceDate?
     /// What the user should know, such as a shadowed element.
     package var warnings: [String]
 
@@ -85,7 +87,7 @@ package struct BuildPlan: Codable, Equatable, Sendable {
         version: String, request: BuildRequest, elements: [PlannedElement] = [],
         parameters: [PlannedParameter] = [], exports: [Export] = [], packages: [String] = [],
         steps: [PlannedStep] = [], layout: DiskLayout, outputs: [PlannedOutput] = [],
-        warnings: [String] = []
+        sourceDate: SourceDate? = nil, warnings: [String] = []
     ) {
         self.version = version
         self.request = request
@@ -96,6 +98,7 @@ package struct BuildPlan: Codable, Equatable, Sendable {
         self.steps = steps
         self.layout = layout
         self.outputs = outputs
+        self.sourceDate = sourceDate
         self.warnings = warnings
     }
 }

@@ -34,6 +34,8 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var settings: [Setting]
     /// The same from --config files.
     package var configuredSettings: [Setting]
+    /// The files that the request was read from: those of --config, that of the disk's layout.
+    package var inputFiles: [String]
     package var environment: [String: String]
     /// The folder for scratch files (TMP_DIR).
     package var scratchFolder: String
@@ -110,6 +112,7 @@ extension BuildRequest {
         packages = []
         settings = []
         configuredSettings = []
+        inputFiles = []
         environment = [:]
         scratchFolder = "/tmp"
         cacheFolder = user.home + "/.cache/image-create"

@@ -38,6 +38,7 @@ package struct Planner {
             steps: steps.steps(
                 hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy }),
             layout: layout, outputs: outputs,
+            sourceDate: try SourceDate(environment: request.environment),
             warnings: shadowWarnings(resolved) + settings.warnings + exportWarnings(exports))
     }
 

@@ -111,7 +111,9 @@ private func aPlanShowsStepsAndOriginsAndNoSecret() throws {
     try withElements { folder in
         let arguments =
             ["plan", "-n", "os", "motd", "--set", "os.token=hunter2", "-o", "out/a"] + paths
-        let environment = ["DIB_RELEASE": "trixie", "DIB_PASSWORD": "hunter2"]
+        let environment = [
+            "DIB_RELEASE": "trixie", "DIB_PASSWORD": "hunter2", "SOURCE_DATE_EPOCH": "1700000000",
+        ]
         let text = try DibhostRun(arguments, in: folder, environment: environment)
         #expect(text.status == .exited(0))
         #expect(!text.output.contains("hunter2"))
@@ -119,6 +121,7 @@ private func aPlanShowsStepsAndOriginsAndNoSecret() throws {
             "  os    native  1.0  requested  may use network",
             "  os.release  trixie  environment DIB_RELEASE",
             "  os.token    ***     --set", "  3   root     05-os", "  qcow2  out/a.qcow2",
+            "source date\n  1700000000  2023-11-14T22:13:20Z  environment SOURCE_DATE_EPOCH",
         ]
         for line in expected { #expect(text.output.contains(line), Comment(rawValue: line)) }
         #expect(

@@ -47,6 +47,12 @@ let badArguments = [
           hint: Did you mean 'sha256'? Known are: sha256, sha512, md5.
         """),
     Refusal(
+        "plan \(plugins) os",
+        """
+        SOURCE_DATE_EPOCH 'yesterday' is no time
+          hint: Give seconds since 1970 as a whole number, such as what 'date +%s' prints.
+        """, environment: ["SOURCE_DATE_EPOCH": "yesterday"]),
+    Refusal(
         "plan \(plugins) -t qcow2 --bmap os",
         """
         --bmap maps a raw image, and the build makes none

@@ -196,7 +196,8 @@ typedef struct dib_run_result {
 //   build.packages           the packages of the base transaction by their real names, one a line
 //   build.trace-level        how many -x the user gave
 //   build.root-label         the label of the root file system
-//   build.source-date-epoch  the time that new files should carry, in seconds since 1970
+//   build.source-date-epoch  the time that stands for the time of the build, in seconds since 1970: new files
+//                            should carry it. Programs that hooks run find it as SOURCE_DATE_EPOCH
 //   cache.folder             the folder for what is kept between builds; outside the chroot
 //   scratch.folder           a folder that is removed with the build; outside the chroot
 //   user.name                the name of the user who called dibhost
