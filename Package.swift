@@ -5,7 +5,7 @@ import PackageDescription
 let plugins = ["Base", "Debian", "LocalConfig", "VM"]
 
 /// Plugins that only the tests load: each misbehaves in the way its folder says.
-let fixturePlugins = ["Misbehaving", "Liar", "Scribe"]
+let fixturePlugins = ["Misbehaving", "Liar", "Partitioner", "Scribe"]
 
 /// The modules of dibhost and what each one imports.
 ///

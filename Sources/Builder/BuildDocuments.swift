@@ -13,6 +13,7 @@ import SystemPackage
 /// Like the record in the image, neither holds a secret, a path of the build host or the time of the build.
 struct BuildDocuments: Sendable {
     private let plan: BuildPlan
+    private let layout: DiskLayout
     private let record: BuildRecord
     private let packages: [InstalledPackage]
     /// The ID of the tree's os-release.
@@ -23,6 +24,7 @@ struct BuildDocuments: Sendable {
     /// Reads what the tree says of itself, where the plan has a document among its outputs.
     init(_ build: RunningBuild, identity: ContentDigest) throws {
         plan = build.plan
+        layout = build.layout
         time = build.time
         self.identity = identity
         guard plan.outputs.contains(where: { [.manifest, .sbom].contains($0.format) }) else {
@@ -78,7 +80,7 @@ struct BuildDocuments: Sendable {
             Manifest(
                 dibhost: plan.version, architecture: plan.request.architecture,
                 sourceDateEpoch: time, elements: record.elements, parameters: record.parameters,
-                packages: packages, layout: hasDisk ? plan.layout : nil, artifacts: artifacts))
+                packages: packages, layout: hasDisk ? layout : nil, artifacts: artifacts))
     }
 
     // MARK: The bill of materials

@@ -18,6 +18,7 @@ struct ImageStage: Sendable {
     private static let finishingHeadroom = ByteCount.mebibytes(64)
 
     private let plan: BuildPlan
+    private let layout: DiskLayout
     private let steps: StepRunner
     private let outputs: OutputSet
     private let writer: ImageWriter
@@ -39,9 +40,11 @@ struct ImageStage: Sendable {
 
     private init(build: RunningBuild, outputs: OutputSet) {
         plan = build.plan
+        layout = build.layout
+        hasDiskImage = build.hasDiskImage
         steps = build.steps
         self.outputs = outputs
-        writer = Self.writer(build, outputs, layout: build.plan.layout)
+        writer = Self.writer(build, outputs, layout: build.layout)
     }
 
     private static func writer(
@@ -54,7 +57,7 @@ struct ImageStage: Sendable {
     }
 
     /// Whether one of the outputs holds a file system.
-    var hasDiskImage: Bool { plan.outputs.contains { $0.format.isDiskImage } }
+    let hasDiskImage: Bool
 
     /// Writes all outputs from the finished tree and publishes them.
     func writeOutputs(_ build: RunningBuild) throws -> BuildReport {
@@ -93,12 +96,12 @@ struct ImageStage: Sendable {
     func withMountedFileSystem(
         _ build: RunningBuild, _ phases: PhaseRunner, finish: () throws -> Void
     ) throws -> BuildReport {
-        var layout = plan.layout
+        var layout = self.layout
         layout.extraSize = (layout.extraSize ?? .zero) + Self.finishingHeadroom
         let writer = Self.writer(build, outputs, layout: layout)
         let measure = try steps.run(.measureTree) { try writer.measure() }
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-        if plan.layout.table != .none {
+        if layout.table != .none {
             try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
         }
         let disk = try LoopDevice(image: writer.image)
@@ -130,7 +133,7 @@ struct ImageStage: Sendable {
 
     private func writeDisk(_ measure: ImageWriter.Measure) throws {
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-        guard plan.layout.table != .none else { return }
+        guard layout.table != .none else { return }
         try steps.run(.writePartitionTable) {
             try writer.writePartitionTable(measure)
             if let bootLoader = try writer.readBootLoader() {
@@ -157,7 +160,7 @@ struct ImageStage: Sendable {
         for output in published {
             if let kept = output.keptAs { build.note("kept the previous output as '\(kept)'") }
         }
-        let mounted = hasDiskImage ? plan.layout.volumes.first { !$0.type.isReproducible } : nil
+        let mounted = hasDiskImage ? layout.volumes.first { !$0.type.isReproducible } : nil
         if let hook = build.isMountedFor {
             build.note("not reproducible: mounted for \(hook.sortName)")
         } else if let mounted {

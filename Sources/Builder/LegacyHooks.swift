@@ -10,13 +10,13 @@ import SystemPackage
 final class LegacyHooks {
     private let build: RunningBuild
     private let folder: HookFolder
-    private var environment: LegacyEnvironment
+    /// What hooks that start from now on see of the image's devices.
+    private var variables: [String: String] = [:]
     /// The hook folder's mount in the chroot, while a phase runs there.
     private var mount: Mount?
 
     init(build: RunningBuild) throws {
         self.build = build
-        environment = build.environment
         folder = try build.steps.run(.assembleHooks) {
             let elements = build.plan.elements.map(\.description)
             try NativeElementView.make(for: elements, in: build.views, user: build.credentials)
@@ -58,7 +58,7 @@ final class LegacyHooks {
     }
 
     func setVariable(_ name: String, _ value: String) {
-        environment.runtimeVariables[name] = value
+        variables[name] = value
     }
 
     /// Runs one hook to its end.
@@ -70,12 +70,15 @@ final class LegacyHooks {
             return build.note("hook '\(hook.sortName)' was removed by an earlier hook")
         }
         var tail = TailBuffer(limit: 20)
+        var ownDevice: String?
         let status: ExitStatus
         do {
-            environment.runtimeVariables[SourceDate.variable] = String(build.time)
+            var environment = build.environment
+            environment.runtimeVariables.merge(variables) { _, new in new }
             status = try environment.command(for: script).run(limits: build.limits) { line in
                 tail.append(line)
                 build.output(line)
+                if line.contains("IMAGE_BLOCK_DEVICE=") { ownDevice = line }
             }
         } catch var error as BuildError {
             error.location = hook.location
@@ -86,6 +89,21 @@ final class LegacyHooks {
                 .buildFailed, "hook '\(hook.sortName)' failed: \(status)",
                 detail: tail.lines.joined(separator: "\n"), location: hook.location)
         }
+        if hook.phase == .blockDevice, let ownDevice { throw refusal(of: ownDevice, from: hook) }
+    }
+
+    /// The original takes the device that a hook of this phase prints for the image.
+    private func refusal(of line: String, from hook: PlannedHook) -> BuildError {
+        let problem =
+            if let editor = build.layout.editors.last {
+                "the hook brings a disk of its own, and element '\(editor)' changed the disk layout"
+            } else {
+                "the hook brings a disk of its own, which cannot be built yet"
+            }
+        return BuildError(
+            .buildFailed, "\(problem): '\(line)'",
+            hint: "Describe the disk in the element's block-device-default.yaml instead.",
+            location: hook.location)
     }
 
     private var pattern: String? { build.plan.request.environment["RUN_PARTS_REGEX"] }

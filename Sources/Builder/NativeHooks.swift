@@ -58,7 +58,12 @@ final class NativeHooks {
         invocation.tree = tree
         invocation.parameters = parameters(of: element.name)
         invocation.values = values(for: element.name)
-        let new = try worker.run(invocation) { handle($0) }
+        if hook.phase == .blockDevice { invocation.layout = LayoutWriter.text(build.layout) }
+        var layout: String?
+        let new = try worker.run(invocation) { event in
+            if case .layout(let text) = event { layout = text } else { handle(event) }
+        }
+        if let layout { try build.replaceLayout(with: layout, by: hook) }
         published.add(new, from: element.name)
         for (name, value) in new.sorted(by: { $0.key < $1.key }) {
             build.events.send(.published(element: element.name, name: name, value: value))
@@ -74,7 +79,7 @@ final class NativeHooks {
         case .log(.error, let text): build.events.message(.error, text)
         case .progress(let done, let total):
             build.events.send(.progress(done: done, total: total))
-        case .published: break
+        case .published, .layout: break
         }
     }
 
@@ -105,7 +110,7 @@ final class NativeHooks {
         values["build.offline"] = String(request.isOffline)
         values["build.packages"] = build.plan.packages.joined(separator: "\n")
         values["build.trace-level"] = String(request.traceLevel)
-        values["build.root-label"] = build.plan.layout.label
+        values["build.root-label"] = build.layout.label
         values["build.source-date-epoch"] = String(build.time)
         values["cache.folder"] = request.cacheFolder
         values["scratch.folder"] = build.folders.build.string

@@ -103,6 +103,20 @@ package struct Preflight {
     // MARK: Programs
 
     private func checkPrograms() throws {
+        try checkPrograms(programs)
+    }
+
+    /// Checks that this machine has what makes the file systems of `layout`, which a hook made.
+    func checkPrograms(of layout: DiskLayout) throws {
+        do {
+            try checkPrograms(Self.programs(for: layout))
+        } catch var error as BuildError {
+            error.code = .buildFailed
+            throw error
+        }
+    }
+
+    private func checkPrograms(_ programs: [(String, String)]) throws {
         var missing: [(program: String, package: String)] = []
         for (program, package) in programs where HostProgram.find(program, path: path) == nil {
             guard !missing.contains(where: { $0.program == program }) else { continue }
@@ -121,6 +135,11 @@ package struct Preflight {
         !ImageConverter(options: .init(request: plan.request)).isNative
     }
 
+    /// The programs that make and fill the volumes of a layout.
+    private static func programs(for layout: DiskLayout) -> [(String, String)] {
+        layout.volumes.flatMap { programs(for: $0.type) }
+    }
+
     /// The programs that make and fill a volume.
     private static func programs(for type: FileSystemType) -> [(String, String)] {
         switch type {
@@ -136,7 +155,7 @@ package struct Preflight {
     private var programs: [(String, String)] {
         var list: [(String, String)] = []
         if plan.outputs.contains(where: \.format.isDiskImage) {
-            list += plan.layout.volumes.flatMap { Self.programs(for: $0.type) }
+            list += Self.programs(for: plan.layout)
         }
         if plan.outputs.contains(where: { $0.format == .qcow2 }), usesQemuImage {
             list.append(("qemu-img", "qemu-utils"))

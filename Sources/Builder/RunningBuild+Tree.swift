@@ -58,7 +58,7 @@ extension RunningBuild {
 
     /// Writes /etc/fstab when the layout asks for lines in it; what the tree had there is replaced.
     func writeMountTable() throws {
-        guard let text = plan.layout.mountTable else { return }
+        guard let text = layout.mountTable else { return }
         try steps.run(.writeMountTable) {
             let tree = try tree
             try tree.makeFolder("/etc")

@@ -22,6 +22,8 @@ final class RunningBuild {
     private let start = SystemTime.now
     /// The source date, in seconds since 1970: the latest time that a file of the image may carry.
     private(set) var time: Int64
+    /// The disk layout as it stands: what was planned, until hooks of phase block-device change it.
+    private(set) var layout: DiskLayout
     /// The legacy hook that forces the mounted image, if there is one.
     var isMountedFor: PlannedHook?
     /// What runs in the chroot sees these devices.
@@ -34,6 +36,7 @@ final class RunningBuild {
         link: SupervisorLink
     ) {
         self.plan = plan
+        layout = plan.layout
         self.steps = steps
         self.link = link
         buildID = workspace.identifier
@@ -58,7 +61,7 @@ final class RunningBuild {
     /// What hooks find when they start, native and legacy ones alike.
     var environment: LegacyEnvironment {
         var environment = LegacyEnvironment(
-            plan: plan, folders: folders, views: views, user: credentials)
+            plan: plan, layout: layout, folders: folders, views: views, user: credentials)
         environment.runtimeVariables[SourceDate.variable] = String(time)
         return environment
     }
@@ -125,6 +128,32 @@ final class RunningBuild {
     /// Hands on a line that a program printed.
     func output(_ line: String) {
         events.send(.output(line: line))
+    }
+
+    /// Whether one of the outputs holds a file system.
+    var hasDiskImage: Bool { plan.outputs.contains { $0.format.isDiskImage } }
+
+    /// Puts the layout that `hook` made in place of the one that there was.
+    ///
+    /// - Throws: `BuildError` at the hook's place for one that cannot be built.
+    func replaceLayout(with text: String, by hook: PlannedHook) throws {
+        do {
+            let new = try plan.layout(text, by: hook.element, inPlaceOf: layout)
+            var unchanged = layout
+            unchanged.editors = new.editors
+            guard new != unchanged else { return }
+            if hasDiskImage { try Preflight(plan: plan).checkPrograms(of: new) }
+            note("element '\(hook.element)' changed the disk layout")
+            let planned = plan.steps.map(\.name)
+            for step in HostStep.steps(of: new, makesDisk: hasDiskImage)
+            where !planned.contains(step.rawValue) {
+                steps.add(PlannedStep(host: step), by: hook.sortName)
+            }
+            layout = new
+        } catch var error as BuildError {
+            error.location = hook.location
+            throw error
+        }
     }
 
     /// Ends what `hook` left running, and says so.

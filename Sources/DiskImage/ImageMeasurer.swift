@@ -49,8 +49,9 @@ struct ImageMeasurer {
         _ disk: Disk, _ needs: [String: VolumeNeed]
     ) throws -> ImageMeasure.PlacedDisk {
         do {
-            let size = try disk.size ?? smallestSize(of: disk, needs)
-            let geometry = try DiskGeometry(disk, size: size)
+            let fitted = DiskGeometry.fitting(disk, try needs.mapValues { try $0.comfortable() })
+            let size = try disk.size ?? smallestSize(of: fitted, needs)
+            let geometry = try DiskGeometry(fitted, size: size)
             return ImageMeasure.PlacedDisk(
                 disk: disk, geometry: geometry,
                 volumes: try disk.placed(in: geometry).map { volume, range in
@@ -89,7 +90,7 @@ struct ImageMeasurer {
     ) throws -> ImageMeasure.PlacedVolume {
         guard let need else { return .init(volume: volume, range: range, usage: TreeUsage()) }
         var placed = ImageMeasure.PlacedVolume(volume: volume, range: range, usage: need.usage)
-        if layout.source != nil || !volume.type.isExtended {
+        if layout.isConfigured || !volume.type.isExtended {
             let least = need.least
             guard range.length >= least else {
                 throw BuildError(

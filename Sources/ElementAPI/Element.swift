@@ -59,6 +59,14 @@ public protocol PostRootPhase: Element {
     func postRoot(_ target: PostRootContext) throws
 }
 
+/// An element that changes the disk layout before the disk is made.
+///
+/// Runs outside the chroot, on the finished tree.
+public protocol BlockDevicePhase: Element {
+    /// Does the element's work of the phase.
+    func blockDevice(_ target: BlockDeviceContext) throws
+}
+
 /// An element that works on the tree before it is finalised.
 ///
 /// Runs outside the chroot.

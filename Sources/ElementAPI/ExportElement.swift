@@ -84,6 +84,13 @@ private struct HookList {
                 run($0, $1, as: (any PostRootPhase).self) { try $0.postRoot(.init(services: $1)) }
             }
         }
+        if type is any BlockDevicePhase.Type {
+            add(DIB_PHASE_BLOCK_DEVICE) {
+                run($0, $1, as: (any BlockDevicePhase).self) {
+                    try $0.blockDevice(.init(services: $1))
+                }
+            }
+        }
         if type is any PreFinalisePhase.Type {
             add(DIB_PHASE_PRE_FINALISE) {
                 run($0, $1, as: (any PreFinalisePhase).self) {

@@ -21,6 +21,8 @@ public struct HostServices {
     var openUserFile: ServiceOpenUserFile? { service(\.open_user_file) }
     var openTargetFile: ServiceOpenTargetFile? { service(\.open_target_file) }
     var installPackages: ServiceInstallPackages? { service(\.install_packages) }
+    var diskLayout: ServiceDiskLayout? { service(\.disk_layout) }
+    var setDiskLayout: ServiceSetDiskLayout? { service(\.set_disk_layout) }
 
     /// The error for a service that this host does not have.
     func missing(_ name: String) -> ElementError {
@@ -48,6 +50,8 @@ typealias ServiceRun =
         ServiceState, UnsafePointer<ServiceText>?, UnsafePointer<ServiceText>?, ServiceText, UInt32,
         UnsafeMutablePointer<dib_run_result>?
     ) -> Int32
+typealias ServiceDiskLayout = @convention(c) (ServiceState) -> ServiceText
+typealias ServiceSetDiskLayout = @convention(c) (ServiceState, ServiceText) -> Int32
 typealias ServiceOpenUserFile = @convention(c) (ServiceState, ServiceText) -> Int32
 typealias ServiceOpenTargetFile = @convention(c) (ServiceState, ServiceText, Int32, UInt32) -> Int32
 typealias ServiceInstallPackages =

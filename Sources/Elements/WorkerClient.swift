@@ -42,7 +42,7 @@ package struct WorkerClient: Sendable {
         if let error, record.isOwnFailure { throw error }
         return WorkerTrial(
             rule: record.brokenRule(status), error: error, published: record.published,
-            lines: record.tail.lines, traces: record.traces)
+            layout: record.layout, lines: record.tail.lines, traces: record.traces)
     }
 
     private func execute(
@@ -92,7 +92,7 @@ package struct WorkerClient: Sendable {
         return WorkOrder(
             element: invocation.element, phase: invocation.phase.number,
             expectedPhases: invocation.expectedPhases.map(\.number),
-            parameters: invocation.parameters, values: values,
+            parameters: invocation.parameters, values: values, layout: invocation.layout,
             environment: invocation.environment, hasTree: invocation.tree != nil,
             isInChroot: invocation.phase.isInChroot && invocation.purpose != .load,
             user: .init(

@@ -10,6 +10,8 @@ package enum WorkerEvent: Equatable, Sendable {
     case progress(done: UInt64, total: UInt64)
     /// A value that the hook published; it counts only when the hook succeeds.
     case published(name: String, value: String)
+    /// The disk layout that the hook made; it counts only when the hook succeeds.
+    case layout(String)
 
     /// The levels of dib_log_level.
     package enum LogLevel: UInt32, Sendable {

@@ -8,6 +8,8 @@ internal import Wire
 /// What is known of a worker from its frames, and the verdict when it has ended.
 struct WorkerRecord {
     private(set) var published: [String: String] = [:]
+    /// The disk layout that the hook made last.
+    private(set) var layout: String?
     /// The last lines that it printed.
     var tail = TailBuffer(limit: 40)
     /// What the plugin left changed in its process, in the order in which it was seen.
@@ -37,6 +39,9 @@ struct WorkerRecord {
         case .published(let name, let value):
             published[name] = value
             onEvent(.published(name: name, value: value))
+        case .layout(let text):
+            layout = text
+            onEvent(.layout(text))
         case .phases(let numbers): phases = numbers
         case .observed(let kind, let text): traces.append(.init(kind, text))
         case .failed(let failure): self.failure = failure

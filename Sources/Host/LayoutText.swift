@@ -7,13 +7,22 @@ import Planning
 struct LayoutText {
     private let layout: DiskLayout
 
-    init(_ layout: DiskLayout) { self.layout = layout }
+    /// The elements that may change it while the build runs.
+    private let editors: [String]
+
+    init(_ layout: DiskLayout, editors: [String] = []) {
+        self.layout = layout
+        self.editors = editors
+    }
 
     var lines: [String] {
         var table = TextTable(indentation: 2)
         if let source = layout.source { table.add("read from", source) }
         for disk in layout.disks { add(disk, to: &table) }
         table.add("boot loader", layout.installsBootLoader ? "yes" : "no")
+        if !editors.isEmpty {
+            table.add("may change", "at run time, by \(editors.joined(separator: ", "))")
+        }
         return ["layout"] + table.lines
     }
 
@@ -55,7 +64,7 @@ struct LayoutText {
             let range = geometry.ranges[index]
             if case .absolute = partition.size {
                 places[index] = "at \(range.offset), \(range.length.bytes) bytes"
-            } else if disk.size != nil {
+            } else if disk.size != nil, partition.size != .fitting {
                 places[index] = "at \(range.offset), \(range.length.bytes) bytes"
             } else {
                 places[index] = "at \(range.offset)"

@@ -12,7 +12,7 @@ struct PlanText {
 
     var lines: [String] {
         elements + parameters + exports + packages + steps
-            + LayoutText(plan.layout).lines + outputs + sourceDate
+            + LayoutText(plan.layout, editors: plan.layoutEditors).lines + outputs + sourceDate
     }
 
     private var elements: [String] {

@@ -56,12 +56,12 @@ extension LegacyEnvironment {
             "DIB_LOCKFILES": request.environment["DIB_LOCKFILES"]
                 ?? request.user.home + "/.cache/dib/lockfiles",
             "DIB_OFFLINE": request.isOffline ? "1" : "",
-            "DIB_ROOT_FSTYPE": plan.layout.fileSystem,
-            "DIB_ROOT_LABEL": plan.layout.label,
+            "DIB_ROOT_FSTYPE": layout.fileSystem,
+            "DIB_ROOT_LABEL": layout.label,
             "DIB_BOOT_LABEL": bootLabel,
             "DIB_MOUNTPOINTS": mountPoints,
             "DIB_NO_TMPFS": request.usesTmpfs ? "0" : "1",
-            "FS_TYPE": plan.layout.fileSystem,
+            "FS_TYPE": layout.fileSystem,
             "IMAGE_ELEMENT": elements.map(\.name).joined(separator: " "),
             "IMAGE_ELEMENT_YAML": elementMap,
             "IMAGE_NAME": request.imageName,
@@ -86,12 +86,12 @@ extension LegacyEnvironment {
 
     /// The label of the file system at /boot; empty where there is none.
     private var bootLabel: String {
-        plan.layout.volumes.first { $0.mountPoint == "/boot" }?.label ?? ""
+        layout.volumes.first { $0.mountPoint == "/boot" }?.label ?? ""
     }
 
     /// All mount points; swap has the name "none".
     private var mountPoints: String {
-        plan.layout.mounts.map { $0.volume.type == .swap ? "none" : $0.entry.point }
+        layout.mounts.map { $0.volume.type == .swap ? "none" : $0.entry.point }
             .joined(separator: "|")
     }
 

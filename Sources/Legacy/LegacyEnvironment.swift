@@ -30,6 +30,8 @@ package struct LegacyEnvironment: Sendable {
     }
 
     let plan: BuildPlan
+    /// The disk layout as it stands.
+    let layout: DiskLayout
     let folders: Folders
     /// The elements' names and folders, in their order; of a native one the generated view.
     let elements: [(name: String, path: String)]
@@ -40,10 +42,14 @@ package struct LegacyEnvironment: Sendable {
     package var user: Command.Credentials?
 
     /// The environment of one build; `views` is where `NativeElementView` put the folders of native elements.
+    ///
+    /// `layout` is the plan's unless a hook has changed it.
     package init(
-        plan: BuildPlan, folders: Folders, views: FilePath, user: Command.Credentials? = nil
+        plan: BuildPlan, layout: DiskLayout? = nil, folders: Folders, views: FilePath,
+        user: Command.Credentials? = nil
     ) {
         self.plan = plan
+        self.layout = layout ?? plan.layout
         self.folders = folders
         self.user = user
         elements = plan.elements.map { element in

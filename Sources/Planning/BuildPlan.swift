@@ -13,6 +13,8 @@ package struct BuildPlan: Codable, Equatable, Sendable {
     package var packages: [String]
     package var steps: [PlannedStep]
     package var layout: DiskLayout
+    /// The native elements whose hooks may change the layout while the build runs, in the order of the hooks.
+    package var layoutEditors: [String]
     package var outputs: [PlannedOutput]
     /// nil: nobody looked for the newest input yet.
     package var sourceDate: SourceDate?
@@ -86,8 +88,8 @@ package struct BuildPlan: Codable, Equatable, Sendable {
     package init(
         version: String, request: BuildRequest, elements: [PlannedElement] = [],
         parameters: [PlannedParameter] = [], exports: [Export] = [], packages: [String] = [],
-        steps: [PlannedStep] = [], layout: DiskLayout, outputs: [PlannedOutput] = [],
-        sourceDate: SourceDate? = nil, warnings: [String] = []
+        steps: [PlannedStep] = [], layout: DiskLayout, layoutEditors: [String] = [],
+        outputs: [PlannedOutput] = [], sourceDate: SourceDate? = nil, warnings: [String] = []
     ) {
         self.version = version
         self.request = request
@@ -97,6 +99,7 @@ package struct BuildPlan: Codable, Equatable, Sendable {
         self.packages = packages
         self.steps = steps
         self.layout = layout
+        self.layoutEditors = layoutEditors
         self.outputs = outputs
         self.sourceDate = sourceDate
         self.warnings = warnings

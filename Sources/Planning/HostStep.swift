@@ -33,6 +33,16 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     case loadContainer = "load into the container engine"
 }
 
+extension HostStep {
+    /// The steps that a build has or has not because of its layout.
+    package static func steps(of layout: DiskLayout, makesDisk: Bool) -> [HostStep] {
+        var steps: [HostStep] = []
+        if layout.mountTable != nil { steps.append(.writeMountTable) }
+        if makesDisk, layout.table != .none { steps.append(.writePartitionTable) }
+        return steps
+    }
+}
+
 extension PlannedStep {
     /// The step that makes one output from the raw image or the tree; nil for the raw image, which is there already.
     package static func output(_ format: OutputFormat) -> PlannedStep? {

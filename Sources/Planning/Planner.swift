@@ -28,16 +28,16 @@ package struct Planner {
         let outputs = try OutputPlanner.outputs(request)
         let steps = StepPlanner(
             hooks: resolved.elements.flatMap(\.description.hooks), formats: outputs.map(\.format),
-            layout: layout, loadsContainer: request.dockerTarget != nil)
+            layout: layout, loadsContainer: request.dockerTarget != nil
+        ).steps(hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy })
         return BuildPlan(
             version: ProgramVersion.text, request: request, elements: resolved.elements,
             parameters: parameters, exports: exports,
             packages: PackagePlanner.baseTransaction(
                 of: resolved, request: request, distribution: distribution,
                 parameters: parameters),
-            steps: steps.steps(
-                hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy }),
-            layout: layout, outputs: outputs,
+            steps: steps, layout: layout,
+            layoutEditors: BuildPlan.layoutEditors(resolved.elements, steps), outputs: outputs,
             sourceDate: try SourceDate(environment: request.environment),
             warnings: shadowWarnings(resolved) + settings.warnings + exportWarnings(exports))
     }

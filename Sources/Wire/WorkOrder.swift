@@ -10,6 +10,8 @@ package struct WorkOrder: Equatable, Sendable {
     package var parameters: [String: String]
     /// The values of the build and those that earlier hooks published, by dotted name.
     package var values: [String: String]
+    /// The disk layout, in the phase that may change it.
+    package var layout: String?
     /// The environment of the programs that the hook runs.
     package var environment: [String: String]
     package var hasTree: Bool
@@ -50,14 +52,16 @@ package struct WorkOrder: Equatable, Sendable {
 
     package init(
         element: String, phase: UInt32, expectedPhases: [UInt32], parameters: [String: String],
-        values: [String: String], environment: [String: String], hasTree: Bool, isInChroot: Bool,
-        user: User, call: FunctionCall? = nil, purpose: Purpose = .build
+        values: [String: String], layout: String? = nil, environment: [String: String],
+        hasTree: Bool, isInChroot: Bool, user: User, call: FunctionCall? = nil,
+        purpose: Purpose = .build
     ) {
         self.element = element
         self.phase = phase
         self.expectedPhases = expectedPhases
         self.parameters = parameters
         self.values = values
+        self.layout = layout
         self.environment = environment
         self.hasTree = hasTree
         self.isInChroot = isInChroot
@@ -69,7 +73,7 @@ package struct WorkOrder: Equatable, Sendable {
 
 extension WorkOrder {
     /// Fits no other kind of file: the four letters "dibw" and the version of this layout.
-    private static let mark: UInt64 = 0x0000_0002_7762_6964
+    private static let mark: UInt64 = 0x0000_0003_7762_6964
 
     /// The descriptors of a worker beside the standard ones.
     package enum Descriptor {
@@ -92,6 +96,7 @@ extension WorkOrder {
         writer.put(expectedPhases) { $0.put($1) }
         writer.put(parameters)
         writer.put(values)
+        writer.put(layout.map { [$0] } ?? []) { $0.put($1) }
         writer.put(environment)
         writer.put(hasTree)
         writer.put(isInChroot)
@@ -114,6 +119,7 @@ extension WorkOrder {
         expectedPhases = try reader.list { reader throws(FrameError) in try reader.number() }
         parameters = try reader.table()
         values = try reader.table()
+        layout = try reader.list { reader throws(FrameError) in try reader.text() }.first
         environment = try reader.table()
         hasTree = try reader.flag()
         isInChroot = try reader.flag()

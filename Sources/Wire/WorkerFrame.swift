@@ -11,6 +11,8 @@ package enum WorkerFrame: Equatable, Sendable {
     case progress(done: UInt64, total: UInt64)
     /// A value for later phases and the report.
     case published(name: String, value: String)
+    /// The disk layout that the hook wants in place of the one that it found.
+    case layout(String)
     /// The plugin's hooks are for these phases, which are not the manifest's; the worker ends.
     case phases([UInt32])
     /// Something that the plugin left changed in the process, in a trial; `text` says what.
@@ -65,9 +67,10 @@ package enum WorkerFrame: Equatable, Sendable {
         case failed = 5
         case done = 6
         case observed = 7
+        case layout = 8
     }
 
-    /// The longest text of a log line or a published value; the longest frame holds a few of them.
+    /// The longest text of a log line, a published value or a layout; the longest frame holds a few of them.
     package static let longestText = 1 << 20
     /// The most bytes that a frame may have, so that a stray length is found before memory is taken
     /// for it.
@@ -89,6 +92,9 @@ package enum WorkerFrame: Equatable, Sendable {
             writer.put(Kind.published.rawValue)
             writer.put(name)
             writer.put(value)
+        case .layout(let text):
+            writer.put(Kind.layout.rawValue)
+            writer.put(text)
         case .phases(let numbers):
             writer.put(Kind.phases.rawValue)
             writer.put(numbers) { $0.put($1) }
@@ -116,6 +122,7 @@ package enum WorkerFrame: Equatable, Sendable {
         case .log: self = .log(level: try reader.number(), text: try reader.text())
         case .progress: self = .progress(done: try reader.number(), total: try reader.number())
         case .published: self = .published(name: try reader.text(), value: try reader.text())
+        case .layout: self = .layout(try reader.text())
         case .phases:
             self = .phases(try reader.list { reader throws(FrameError) in try reader.number() })
         case .observed:

@@ -14,12 +14,15 @@ final class HookServices {
     private var texts: [String: UnsafePointer<CChar>] = [:]
     /// The output of the last captured program.
     var captured: UnsafeMutableBufferPointer<UInt8>?
+    /// The disk layout as the hook left it; nil in the phases that have none.
+    private var layout: String?
     /// Why a plain C function says that the hook fails: the first reason that it gave.
     private(set) var failure: (message: String?, hint: String?)?
 
     init(order: WorkOrder, frames: FrameOutput) {
         self.order = order
         self.frames = frames
+        layout = order.layout
     }
 
     func log(level: UInt32, _ text: String) {
@@ -48,6 +51,16 @@ final class HookServices {
         guard isAllowed, !name.isEmpty, name.utf8.count <= 255 else { return EINVAL }
         guard value.utf8.count <= WorkerFrame.longestText else { return E2BIG }
         frames.send(.published(name: name, value: value))
+        return 0
+    }
+
+    func diskLayout() -> UnsafePointer<CChar>? { text(layout) }
+
+    func setDiskLayout(_ text: String) -> Int32 {
+        guard layout != nil else { return EPERM }
+        guard text.utf8.count <= WorkerFrame.longestText else { return E2BIG }
+        layout = text
+        frames.send(.layout(text))
         return 0
     }
 

@@ -50,6 +50,11 @@ struct HostTable {
         host.install_packages = { state, names, result in
             servicesBehind(state).installPackages(strings(names), result)
         }
+        host.disk_layout = { servicesBehind($0).diskLayout() }
+        host.set_disk_layout = { state, text in
+            guard let text else { return EINVAL }
+            return servicesBehind(state).setDiskLayout(String(cString: text))
+        }
         let copy = UnsafeMutablePointer<dib_host>.allocate(capacity: 1)
         copy.initialize(to: host)
         table = UnsafePointer(copy)

@@ -132,6 +132,14 @@ extension ServiceFunction {
             ServiceFunction(services, [text], result: number) { services, call in
                 word(call.text(0).map(services.openUserFile) ?? -EINVAL)
             }
+        case "host.disk-layout":
+            ServiceFunction(services, [], result: text) { services, _ in
+                word(services.diskLayout())
+            }
+        case "host.set-disk-layout":
+            ServiceFunction(services, [text], result: number) { services, call in
+                word(call.text(0).map(services.setDiskLayout) ?? EINVAL)
+            }
         default: nil
         }
     }

@@ -27,7 +27,8 @@ import Testing
     /// The first layouts: without what was appended to them.
     private static func older(_ header: String) -> String {
         var lines = header.split(separator: "\n", omittingEmptySubsequences: false)
-        lines.removeAll { $0.contains("(*install_packages)") || $0.contains("(*destroy)") }
+        let appended = ["install_packages", "disk_layout", "set_disk_layout", "destroy"]
+        lines.removeAll { line in appended.contains { line.contains("(*\($0))") } }
         return lines.joined(separator: "\n")
     }
 

@@ -68,6 +68,6 @@ import Testing
             }
             comment = []
         }
-        #expect(calls == 13)
+        #expect(calls == 15)
     }
 }

@@ -15,6 +15,7 @@ struct PlainLibrary {
     var phase = Phase.install
     var parameters: [String: String] = [:]
     var values: [String: String] = [:]
+    var layout: String?
     var privileges: [ElementManifest.Privilege] = []
 
     /// Compiles the library and makes a tree with `programs`.
@@ -52,6 +53,7 @@ struct PlainLibrary {
             symbol: symbol, signature: try FunctionSignature(signature), arguments: arguments)
         run.parameters = parameters
         run.values = values
+        run.layout = layout
         run.privileges = privileges
         return try run.run(on: tree)
     }

@@ -18,6 +18,7 @@ struct WorkerRun {
     var function: BoundFunction?
     var parameters: [String: String] = [:]
     var values: [String: String] = [:]
+    var layout: String?
     var environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
     var privileges: [ElementManifest.Privilege] = []
     var user = UserAccount(name: "root", id: 0, group: 0, groups: [0], home: "/root")
@@ -63,6 +64,7 @@ struct WorkerRun {
         invocation.tree = tree
         invocation.parameters = parameters
         invocation.values = values
+        invocation.layout = layout
         var outcome = Outcome()
         do {
             outcome.published = try WorkerClient(workerPath: worker)

@@ -158,6 +158,17 @@ int32_t open_files(int32_t (*open_target)(const char *, int32_t, uint32_t), int3
     return open_target("/none", O_RDONLY, 0) == -ENOENT && open_user("/no/such/file") == -ENOENT ? 0 : 3;
 }
 
+int32_t edit_layout(const char *(*layout)(void), int32_t (*set_layout)(const char *))
+{
+    char text[64];
+    const char *before = layout();
+    snprintf(text, sizeof text, "%s and after", before ? before : "(none)");
+    int32_t error = set_layout(text);
+    const char *after = layout();
+    printf("%s, then %s\n", before ? before : "(none)", after ? after : "(none)");
+    return error == EPERM && set_layout(NULL) == EINVAL ? 1 : error;
+}
+
 int32_t end_the_process(void) { exit(0); }
 
 int32_t measure(const char *text) { return (int32_t)strlen(text) > 1000; }

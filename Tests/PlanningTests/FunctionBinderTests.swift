@@ -63,10 +63,10 @@ private func aParameterBecomesTheTypesOfItsKindOnly(type: CType, name: String) t
 @Test func everyServiceFitsItsOwnTypeAndNoOther() throws {
     for service in HostService.allCases {
         let bound = try bind(
-            "\(service.type)", [.string(service.rawValue)], phase: .postRoot)
+            "\(service.type)", [.string(service.rawValue)], phase: .blockDevice)
         #expect(bound.arguments == [.init(.service, service.rawValue)])
         #expect(throws: FunctionBinder.Fault.self) {
-            try bind("fn(f64)->f64", [.string(service.rawValue)], phase: .postRoot)
+            try bind("fn(f64)->f64", [.string(service.rawValue)], phase: .blockDevice)
         }
     }
     // A path is a string for the compiler, and a descriptor an int.
@@ -97,7 +97,8 @@ private struct Misfit: Sendable, CustomTestStringConvertible {
 private let oneEach = "Give one entry for each type of the signature, bytes included."
 private let services =
     "Services are: host.log, host.progress, host.fail, host.run, host.parameter, host.value, "
-    + "host.publish, host.open-target-file, host.open-user-file."
+    + "host.publish, host.open-target-file, host.open-user-file, host.disk-layout, "
+    + "host.set-disk-layout."
 
 private let misfits = [
     Misfit(
@@ -112,7 +113,12 @@ private let misfits = [
         "fn(i32,str)->void", .string("host.elephant"),
         "is 'host.elephant', which is no parameter, value of the build or service of the host",
         "Known are: host.log, host.progress, host.fail, host.run, host.parameter, host.value, "
-            + "host.publish, host.open-target-file, host.open-user-file."),
+            + "host.publish, host.open-target-file, host.open-user-file, host.disk-layout, "
+            + "host.set-disk-layout."),
+    Misfit(
+        "fn(str)->i32", .string("host.set-disk-layout"),
+        "is 'host.set-disk-layout', and the phase is install",
+        "The layout is open to changes in phase block-device alone."),
     Misfit(
         "u64", .string("sriov"), "is 'sriov', a boolean, which cannot become u64",
         "It can become: bool, str, bytes."),

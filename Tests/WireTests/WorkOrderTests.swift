@@ -13,6 +13,7 @@ private let order = WorkOrder(
 /// The same with a plain C function that has every kind of argument.
 private let calling: WorkOrder = {
     var order = order
+    order.layout = "[]\n"
     order.call = FunctionCall(
         symbol: "nic_install", result: .int32,
         arguments: FunctionCall.Integer.allCases.map { .integer($0, .max) } + [

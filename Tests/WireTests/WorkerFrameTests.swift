@@ -8,6 +8,7 @@ private let frames: [WorkerFrame] = [
     .log(level: 0, text: ""),
     .progress(done: 3, total: .max),
     .published(name: "kernel.version", value: "6.1\n6.2"),
+    .layout("[]\n"),
     .phases([]),
     .phases([4, 10]),
     .observed(.descriptor, "'/dev/null'"),

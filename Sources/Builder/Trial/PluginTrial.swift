@@ -79,7 +79,12 @@ final class PluginTrial {
             invocation.tree = folder
             invocation.purpose = .trial
             invocation.function = hook.function
-            let trial = try worker.tryOut(invocation)
+            if hook.phase == .blockDevice { invocation.layout = TrialLayout.text }
+            var trial = try worker.tryOut(invocation)
+            if let text = trial.layout, trial.rule == nil {
+                trial.error = TrialLayout.fault(of: text, in: order)
+                if trial.error != nil { trial.rule = .hookError }
+            }
             if trial.rule == nil { published.add(trial.published, from: order.manifest.name) }
             findings += TrialFindings.of(trial, phase: hook.phase)
             findings += try leftovers(phase: hook.phase)

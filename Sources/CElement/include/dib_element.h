@@ -144,7 +144,7 @@ typedef enum dib_phase {
     DIB_PHASE_POST_INSTALL = 5,  // in: works on what all elements installed
     DIB_PHASE_POST_ROOT = 6,     // out: changes the finished tree
     DIB_PHASE_RAMDISK = 7,       // out: on the finished tree; no services of its own yet
-    DIB_PHASE_BLOCK_DEVICE = 8,  // out: before the disk is made; no services of its own yet
+    DIB_PHASE_BLOCK_DEVICE = 8,  // out: before the disk is made; may change its layout
     DIB_PHASE_PRE_FINALISE = 9,  // out: works on the tree before finalise
     DIB_PHASE_FINALISE = 10,     // in: the last changes to the tree
     DIB_PHASE_CLEANUP = 11,      // out: removes what must not be in the image
@@ -205,6 +205,33 @@ typedef struct dib_run_result {
 //   user.id                  that user's number
 //   user.group               the number of that user's group
 //   distribution             what is built, such as "debian": DISTRO_NAME
+
+// The disk layout, for `disk_layout` and `set_disk_layout`, is a block-device configuration as shell
+// elements have it, in graph notation. What the host hands out is YAML and JSON at once, a list of maps
+// with one key; what it takes may be any YAML. Every value is a string, but for the two lists:
+//
+//     [
+//     {"local_loop": {"name": "image0", "block_size": "512"}},
+//     {"partitioning": {"name": "table", "base": "image0", "label": "gpt", "align": "1048576",
+//      "partitions": [{"name": "root", "type": "8300", "size": "100%", "flags": ["boot"]}]}},
+//     {"mkfs": {"name": "mkfs_root", "base": "root", "type": "ext4", "label": "cloudimg-rootfs"}},
+//     {"mount": {"name": "mount_root", "base": "mkfs_root", "mount_point": "/"}},
+//     {"fstab": {"name": "fstab_root", "base": "mount_root", "options": "defaults",
+//      "dump-freq": "0", "fsck-passno": "1"}}
+//     ]
+//
+//   local_loop    a disk; `size` in bytes, or none: as large as its contents need; `block_size` in
+//                 bytes, 512 or 4096; `directory`
+//   partitioning  the table of the disk `base`; `label` "gpt" or "mbr"; `align` in bytes. Of each
+//                 partition: `type`, for mbr "0x83", for gpt a GUID or a code of sgdisk; `flags` "boot"
+//                 and, in an mbr, "primary", without which it is logical; `size` in bytes, a share of
+//                 what is left such as "50%", "auto" for what its files need, "rest" for all that is left
+//   mkfs          a file system on the disk or partition `base`; `type` ext2, ext3, ext4, xfs, btrfs,
+//                 vfat or swap; `label`; `uuid`; `opts`, words for its mkfs
+//   mount         where the file system `base` is mounted, and its part of the tree with it
+//   fstab         the line of /etc/fstab for the mount `base`
+//
+// Names are unique. A later host may have more keys and nodes: keep those that you do not know.
 
 /// The host's services. Owner: host, until the end of the process. They may be called from `create`,
 /// `run` and `destroy`, not while dib_element_v1 itself runs. Every function takes `state` as its
@@ -298,6 +325,24 @@ typedef struct dib_host {
     /// Returns: as `run`; ENOENT when no element brings install-packages; EPERM outside the chroot;
     /// 0 without running anything when there is no name.
     int32_t (*install_packages)(void *state, const char *const *names, dib_run_result *result);
+
+    /// The disk layout as it stands: as planned, with what earlier hooks and this one changed. See the
+    /// list of its keys above. Not in the first layout.
+    ///
+    /// Phases: block-device. Side: out. Thread: hook. Blocks: no. Cancelled: ends.
+    /// Unit: text, a block-device configuration. Owner: host, until the end of the process.
+    /// Returns: the layout, or NULL in every other phase.
+    const char *(*disk_layout)(void *state);
+
+    /// Replaces the disk layout. The last call of a hook counts, when the hook succeeds: the host
+    /// checks the text then, like one that is read from a file, and fails the hook for one that cannot
+    /// be built. The mount table, the boot loader, the values of later phases and the manifest follow
+    /// the new layout. Not in the first layout.
+    ///
+    /// Phases: block-device. Side: out. Thread: hook. Blocks: no. Cancelled: ends, nothing is kept.
+    /// Unit: text, a block-device configuration of at most 1 MiB. Owner: plugin.
+    /// Returns: 0; EPERM in every other phase; EINVAL for NULL; E2BIG for a longer text.
+    int32_t (*set_disk_layout)(void *state, const char *text);
 } dib_host;
 
 // ---- How a hook fails ---------------------------------------------------------------------------

@@ -36,6 +36,8 @@ package struct WorkerTrial: Sendable {
     /// The error that a build would end with.
     package var error: BuildError?
     package var published: [String: String]
+    /// The disk layout that the hook made.
+    package var layout: String?
     /// The last lines that were printed.
     package var lines: [String]
     package var traces: [Trace]

@@ -147,6 +147,11 @@ package struct FunctionBinder {
                 "is '\(name)', and hooks in the chroot cannot open files of the user",
                 "Open them in an earlier phase outside the chroot.")
         }
+        if let only = service.onlyPhase, only != phase {
+            throw Misfit(
+                "is '\(name)', and the phase is \(phase.rawValue)",
+                "The layout is open to changes in phase \(only.rawValue) alone.")
+        }
         return ArgumentSource(.service, name)
     }
 

@@ -29,6 +29,18 @@ package enum HostService: String, CaseIterable, Codable, Sendable {
     /// Opens a file of the user who called dibhost for reading, outside the chroot: a descriptor or a negative errno
     /// value.
     case openUserFile = "host.open-user-file"
+    /// The disk layout as it stands, in phase block-device, as dib_element.h describes it.
+    case diskLayout = "host.disk-layout"
+    /// Replaces the disk layout, in phase block-device: 0 or an errno value; the host checks it when the hook has ended.
+    case setDiskLayout = "host.set-disk-layout"
+
+    /// The one phase in which it works; nil: it works in others, too.
+    var onlyPhase: Phase? {
+        switch self {
+        case .diskLayout, .setDiskLayout: .blockDevice
+        default: nil
+        }
+    }
 
     /// The type that an argument bound to it must have.
     package var type: FunctionType {
@@ -41,6 +53,8 @@ package enum HostService: String, CaseIterable, Codable, Sendable {
         case .publish: FunctionType([.str, .str], result: .i32)
         case .openTargetFile: FunctionType([.path, .i32, .u32], result: .fd)
         case .openUserFile: FunctionType([.path], result: .fd)
+        case .diskLayout: FunctionType([], result: .str)
+        case .setDiskLayout: FunctionType([.str], result: .i32)
         }
     }
 }

@@ -87,6 +87,8 @@ package struct Partition: Codable, Equatable, Sendable {
         case absolute(ByteCount)
         /// Of what the partitions before it leave.
         case percent(Double)
+        /// What its file system needs for its files, with the layout's share of free space.
+        case fitting
         /// All that is left, to the last block.
         case rest
     }
@@ -105,11 +107,15 @@ package struct Partition: Codable, Equatable, Sendable {
 }
 
 extension Partition.Size: CustomStringConvertible {
+    /// The words of configurations for sizes without a number.
+    static let (fittingWord, restWord) = ("auto", "rest")
+
     package var description: String {
         switch self {
         case .absolute(let size): size.description
         case .percent(let share):
             (share == share.rounded() ? String(Int(share)) : String(share)) + " %"
+        case .fitting: "computed"
         case .rest: "the rest"
         }
     }

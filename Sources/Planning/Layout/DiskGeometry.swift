@@ -36,6 +36,18 @@ package struct DiskGeometry: Equatable, Sendable {
         extended = cursor.extended
     }
 
+    /// `disk` with sizes for its partitions that are as large as what they hold: `needs`, by the volume's name.
+    package static func fitting(_ disk: Disk, _ needs: [String: ByteCount]) -> Disk {
+        guard var table = disk.table else { return disk }
+        for (index, partition) in table.partitions.enumerated() where partition.size == .fitting {
+            let need = partition.volume.flatMap { needs[$0.name] } ?? .zero
+            table.partitions[index].size = .absolute(need.roundedUp(to: table.alignment))
+        }
+        var fitted = disk
+        fitted.content = .table(table)
+        return fitted
+    }
+
     /// The smallest size, a multiple of 64 KiB, with which each range has at least the length of `least`.
     ///
     /// - Throws: `Fault` when no size will do: then a fixed size is too small for what it is to hold.
@@ -131,6 +143,8 @@ extension DiskGeometry {
             case .absolute(let size):
                 // A size below the unit is rounded up: the alternative is nothing.
                 return max(size, unit).roundedDown(to: unit)
+            // Whoever knows what the partition is to hold has put a size in its place.
+            case .fitting: return unit
             case .rest: return (limit - start).roundedDown(to: unit)
             case .percent(let share):
                 let base = self.size - free - table.alignment

@@ -23,6 +23,8 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     package var element: String?
     /// The file or variable that the layout was read from; nil: it is one of dibhost's own.
     package var source: String?
+    /// The elements whose hooks changed it while the build ran, in their order.
+    package var editors: [String] = []
 
     package init(
         disks: [Disk], freePercent: Int = 10, extraSize: ByteCount? = nil,
@@ -60,6 +62,15 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     /// Of the first disk.
     package var table: Table {
         disks.first?.table.map { $0.kind == .mbr ? .mbr : .gpt } ?? .none
+    }
+
+    /// Whether a person or an element wrote it, rather than dibhost.
+    package var isConfigured: Bool { source != nil || !editors.isEmpty }
+
+    /// What it is called in messages.
+    package var title: String {
+        if let editor = editors.last { return "the disk layout that element '\(editor)' made" }
+        return source.map { "disk layout '\($0)'" } ?? "the disk's layout"
     }
 
     /// The size of the first disk when it is fixed.

@@ -59,7 +59,15 @@ extension LayoutBuilder {
         guard let text = try text(node, "size") else {
             throw refusal(node, "has no size", hint: "Add 'size: 100%' for all that is left.")
         }
-        if text == "rest" { return .rest }
+        if text == Partition.Size.restWord { return .rest }
+        if text == Partition.Size.fittingWord {
+            guard try child(.mkfs, of: node) != nil else {
+                throw refusal(
+                    node, "has the size '\(text)' and no file system", at: "size",
+                    hint: "Give it a size, such as 8MiB.")
+            }
+            return .fitting
+        }
         guard text.hasSuffix("%") else {
             return .absolute(try size(node, "size") ?? .zero)
         }

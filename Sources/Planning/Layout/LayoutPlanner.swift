@@ -11,12 +11,28 @@ struct LayoutPlanner {
     /// Below this no file system with a journal holds an operating system, whatever is in the tree.
     private static let smallestFileSystem = ByteCount.mebibytes(16)
 
-    private let request: BuildRequest
-    private let resolved: ResolvedElements
+    let request: BuildRequest
+    let resolved: ResolvedElements
 
     static func layout(_ request: BuildRequest, _ resolved: ResolvedElements) throws -> DiskLayout {
         let planner = LayoutPlanner(request: request, resolved: resolved)
-        var layout = try planner.configured() ?? planner.standard()
+        return try planner.completed(try planner.configured() ?? planner.standard())
+    }
+
+    /// The layout that the text of a hook of `element` describes, in place of `old`.
+    func edited(_ old: DiskLayout, by element: String, _ text: String) throws -> DiskLayout {
+        let source = YAMLSource(kind: "disk layout", name: element, text: text)
+        var layout = try LayoutBuilder.layout(source, try defaults())
+        layout.freePercent = old.freePercent
+        layout.element = old.element
+        layout.source = old.source
+        layout.editors = old.editors.filter { $0 != element } + [element]
+        return try completed(layout)
+    }
+
+    /// The layout with what follows from the rest of the request; refused where it cannot be built.
+    private func completed(_ layout: DiskLayout) throws -> DiskLayout {
+        var layout = layout
         layout.extraSize = layout.size == nil ? request.imageExtraSize : nil
         // A shell element installs its boot loader itself, on the mounted image.
         layout.installsBootLoader =

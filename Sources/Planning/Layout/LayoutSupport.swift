@@ -74,8 +74,7 @@ struct LayoutSupport {
     }
 
     private func refusal(_ problem: String, _ hint: String) -> BuildError {
-        let source = layout.source.map { "disk layout '\($0)'" } ?? "the disk's layout"
-        return BuildError(
-            .refused, "\(source) cannot be built yet: \(problem)", hint: hint)
+        BuildError(
+            .refused, "\(layout.title) cannot be built yet: \(problem)", hint: hint)
     }
 }
