@@ -15,6 +15,8 @@ struct Bootstrap {
     private let keyring: String
     private let cache: PackageCache
     private let isOffline: Bool
+    /// The tar that the tree is unpacked from; nil for a tree made of packages alone.
+    private let base: String?
 
     init(
         release: String, parameters: Parameters, sources: [AptSource], target: RootContext
@@ -27,11 +29,15 @@ struct Bootstrap {
         keyring = try parameters.text("keyring")
         cache = try PackageCache(release: release, target: target)
         isOffline = target.value(of: .offline) == "true"
+        base = parameters["base-tar"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Makes the tree, or tells which mirror, release or key was at fault.
     func run() throws {
         try refuseWhatCannotWork()
+        if let base {
+            try BaseTar(path: base, release: release, target: target).unpack()
+        }
         let program = ["-c", "exec mmdebstrap \"$@\" >&2", "mmdebstrap"]
         let (end, _) = try target.result(
             of: "/bin/sh", program + arguments(), environment: try hookEnvironment())
@@ -66,15 +72,21 @@ struct Bootstrap {
     }
 
     private func arguments() throws -> [String] {
-        let skipped = [
+        var skipped = [
             "download/empty", "essential/unlink", "cleanup/apt", "cleanup/reproducible",
             "cleanup/run",
         ]
+        if isOffline { skipped.append("update") }
+        if base != nil { skipped.append("check/empty") }
+        // The variant "custom" installs nothing by itself: customizeHook does.
+        let content =
+            base == nil
+            ? ["--variant=minbase", "--include=\(packages().joined(separator: ","))"]
+            : ["--variant=custom"]
         return [
-            "--mode=root", "--format=directory", "--variant=minbase", "--verbose",
-            "--architectures=\(architecture)", "--keyring=\(keyring)",
-            "--include=\(packages().joined(separator: ","))",
-            "--skip=\((skipped + (isOffline ? ["update"] : [])).joined(separator: ","))",
+            "--mode=root", "--format=directory", "--verbose", "--architectures=\(architecture)",
+            "--keyring=\(keyring)", "--skip=\(skipped.joined(separator: ","))",
+        ] + content + [
             "--setup-hook=\(Self.setupHook)", "--essential-hook=\(Self.essentialHook)",
             "--customize-hook=\(Self.customizeHook)",
             release, try target.treePath,
@@ -95,6 +107,7 @@ struct Bootstrap {
             "DIBHOST_DHCP": parameters.flag("dhcp") ? "1" : "",
             "DIBHOST_CACHE": parameters.flag("cache") || isOffline ? cache.folder : "",
             "DIBHOST_OFFLINE": isOffline ? "1" : "",
+            "DIBHOST_INSTALL": base == nil ? "" : packages().joined(separator: " "),
             "DEBIAN_FRONTEND": "noninteractive", "DEBCONF_NONINTERACTIVE_SEEN": "true",
             "LC_ALL": "C.UTF-8",
         ]
@@ -156,9 +169,15 @@ struct Bootstrap {
 
     /// After all packages: the keyring for later phases where the tree has none at its path, the network's services,
     /// and the indexes for builds that are offline.
+    ///
+    /// A tree that was unpacked gets the packages that it lacks here, by the command that mmdebstrap uses.
     private static let customizeHook = """
         set -eu
         unset TMPDIR
+        if [ -n "$DIBHOST_INSTALL" ]; then
+            APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -oDir::Bin::dpkg=env -oDPkg::Options::=--unset=TMPDIR \
+                -oDPkg::Options::=dpkg -oDPkg::Chroot-Directory="$1" --yes install $DIBHOST_INSTALL
+        fi
         if [ ! -e "$1$DIBHOST_KEYRING" ]; then
             copy=/etc/apt/dibhost-keyring.${DIBHOST_KEYRING##*.}
             cp "$DIBHOST_KEYRING" "$1$copy"

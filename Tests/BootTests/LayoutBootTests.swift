@@ -27,16 +27,10 @@ struct LayoutBootTests {
         """
 
     @Test func `a GPT with several file systems boots and mounts all of them`() throws {
-        // After the shared image: it fills the cache of packages.
-        _ = try SharedImage.shared()
         try TemporaryFolder.with("gpt", in: BuiltProducts.folder) { folder in
             let build = try TestBuild(in: folder)
-            try build.command(
-                ["debian", "vm"],
-                environment: [
-                    "DIB_IMAGE_CACHE": SharedImage.cache.string,
-                    "DIB_BLOCK_DEVICE_CONFIG": Self.layout,
-                ]
+            try build.debianCommand(
+                ["vm"], environment: ["DIB_BLOCK_DEVICE_CONFIG": Self.layout]
             ).checkedOutput()
             try BootHarness.boot(GuestOptions(disk: build.output.appending("image.raw"))) { guest in
                 try guest.logIn()

@@ -81,6 +81,62 @@ private func theRootPhaseSaysWhatItLacks(refusal: Refusal) throws {
     }
 }
 
+/// A tar that no build can start from, and how it is refused.
+private struct BadBase: Sendable, CustomTestStringConvertible {
+    /// Makes "base.tar" in the working directory.
+    var script: String
+    var message: String
+    var hint: String
+    var testDescription: String { message }
+}
+
+private let wholeTree = """
+    mkdir -p tree/dev tree/etc/apt/apt.conf.d tree/etc/apt/sources.list.d tree/etc/dpkg/dpkg.cfg.d \
+        tree/usr/sbin tree/var/cache/apt tree/var/lib/apt tree/var/lib/dpkg
+    printf 'VERSION_CODENAME=trixie\n' >tree/etc/os-release
+    """
+
+private let badBases = [
+    BadBase(
+        script: ":", message: "there is no file '/base.tar'",
+        hint: "Set debian.base-tar to the tar of a Debian tree."),
+    BadBase(
+        script: "head -c 100000 /dev/urandom >base.tar",
+        message: "cannot unpack '/base.tar': tar ended with exit status 2",
+        hint: "Set debian.base-tar to the tar of a Debian tree; the log holds tar's own message."),
+    BadBase(
+        script: "mkdir tree; touch tree/file; tar -cf base.tar -C tree .",
+        message: "the tree in '/base.tar' has no folder '/dev'",
+        hint: "Set debian.base-tar to the tar of a whole Debian tree."),
+    BadBase(
+        script:
+            "\(wholeTree); rm -r tree/etc/apt; ln -s ../.. tree/etc/apt; tar -cf base.tar -C tree .",
+        message: "the tree in '/base.tar' has no folder '/etc/apt'",
+        hint: "Set debian.base-tar to the tar of a whole Debian tree."),
+    BadBase(
+        script: "\(wholeTree); tar -cf base.tar -C tree .",
+        message: "the tree in '/base.tar' is of the release 'trixie', not 'bookworm'",
+        hint: "Set debian.release to the tree's, or take another tree."),
+]
+
+@Test(arguments: badBases)
+private func aBaseThatIsNoTreeOfTheReleaseIsRefused(base: BadBase) throws {
+    try TemporaryFolder.with { folder in
+        var make = Command("sh", ["-euc", base.script])
+        make.workingDirectory = folder
+        try make.checkedOutput()
+        let target = folder.appending("target")
+        try Command("mkdir", [target.string]).checkedOutput()
+        let outcome = try debian(
+            .root, ["base-tar": folder.appending("base.tar").string], on: target, scratch: folder)
+        let error = try #require(outcome.error)
+        let message = error.message.split(
+            separator: folder.string, omittingEmptySubsequences: false)
+        #expect(message.joined() == base.message)
+        #expect(error.hint == base.hint)
+    }
+}
+
 /// A release's own example of its sources, and the file's name in its package apt.
 private struct Example: Sendable, CustomTestStringConvertible {
     var name: String

@@ -68,30 +68,38 @@ package struct PlainDebian {
             "PATH=$prefix/bin:/usr/sbin:/usr/bin:/sbin:/bin" "$@" 2>&1
         """
 
-    /// It takes some ten seconds and the network, so it is kept as long as the README names the same packages.
-    private static let made = Result { () throws -> FilePath in
-        let tree = BuiltProducts.folder.appending("test-debian")
-        let stamp = BuiltProducts.folder.appending("test-debian.packages")
-        let packages = try Self.packages() + fixturePackages
-        let lock = try FileDescriptor.open(
-            BuiltProducts.folder.appending("test-debian.lock"), .readWrite,
-            options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
-        defer { try? lock.close() }
-        guard flock(lock.rawValue, LOCK_EX) == 0 else { throw Errno(rawValue: errno) }
-        let names = packages.joined(separator: ",")
-        if let known = try? TextFile.read(stamp), known == names { return tree }
-        try Command("rm", ["-rf", "--one-file-system", "--", tree.string, stamp.string])
-            .checkedOutput()
-        try Command(
-            "mmdebstrap",
+    private static let made = Result {
+        try RunFolder.made("test-debian", by: make).appending("tree")
+    }
+
+    /// Adds the packages to the tree of the shared image, and takes away what neither they nor a Debian without
+    /// anything need.
+    private static func make(in folder: FilePath) throws {
+        let build = try TestBuild(in: folder)
+        let packages = try Self.packages()
+        try build.addElement(
+            "nothing-else",
             [
-                "--quiet", "--variant=essential", "--format=directory", "--include=\(names)",
-                "--dpkgopt=path-exclude=/usr/share/doc/*",
-                "--dpkgopt=path-exclude=/usr/share/man/*",
-                "--customize-hook=mkdir \"$1\"\(InstalledTree.prefix)", "bookworm", tree.string,
-            ]
+                "post-install.d/90-nothing-else": """
+                apt-mark auto $(apt-mark showmanual) >/dev/null
+                apt-mark manual \(packages.joined(separator: " ")) >/dev/null
+                install-packages \(fixturePackages.joined(separator: " "))
+                apt-get -oAPT::AutoRemove::RecommendsImportant=false \\
+                    -oAPT::AutoRemove::SuggestsImportant=false --purge autoremove
+                # The kernel's package is one that apt never removes by itself.
+                rm -rf /boot/* /lib/modules/*
+                """
+            ])
+        try build.debianCommand(
+            ["nothing-else"], formats: "tar",
+            options: ["-n", "-p", packages.joined(separator: ","), "--set", "debian.dhcp=false"]
+        ).checkedOutput(limits: .init(deadline: .seconds(300)))
+        let tree = folder.appending("tree")
+        let image = build.output.appending("image.tar")
+        try Command("mkdir", ["-p", tree.string + InstalledTree.prefix.string]).checkedOutput()
+        try Command(
+            "tar", ["--extract", "--file", image.string, "--directory", tree.string]
         ).checkedOutput()
-        try TextFile.write(names, to: stamp)
-        return tree
+        try Command("rm", ["--", image.string]).checkedOutput()
     }
 }

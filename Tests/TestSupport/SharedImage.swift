@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Diagnostics
-internal import Glibc
-internal import LinuxSystem
+package import LinuxSystem
 package import SystemPackage
 
-/// The one full Debian image of a test run: built by the recipe of `make image` when the first test asks for it,
-/// shared by all, with a raw image beside it.
+/// The one full Debian image of a test run, and the one Debian tree that is bootstrapped in it.
 ///
-/// It stays in the products' folder until the next run.
+/// Built by the recipe of `make image` when the first test of the run asks for it, with a raw image beside it, and
+/// shared by all tests of all processes (see `RunFolder`). To work on one test without building it each time, give all
+/// your runs one name: `DIBHOST_TEST_RUN=mine swift test --skip-build --filter ...`.
+///
+/// Tests that need another Debian, with another layout, other elements or more packages, start from its tree:
+///
+///     let build = try TestBuild(in: folder)
+///     try build.debianCommand(["vm"], environment: ["DIB_BLOCK_DEVICE_CONFIG": layout]).checkedOutput()
+///
+/// Only tests of the bootstrap itself may run the element debian without it; `Scripts/test-report` counts.
 package struct SharedImage: Sendable {
     /// The outputs without their endings.
     package let name: FilePath
@@ -28,11 +35,46 @@ package struct SharedImage: Sendable {
     /// Where full builds of tests keep packages; the mirror is asked once.
     package static let cache = BuiltProducts.folder.appending("test-cache")
 
-    private static let folder = BuiltProducts.folder.appending("test-image")
-    private static let made = Result { try make() }
+    private static let made = Result { try SharedImage(in: RunFolder.made("test-image", by: make)) }
 
-    /// The image; the first call builds it, and calls meanwhile wait.
+    /// The image; the first call of the run builds it, and others meanwhile wait.
     package static func shared() throws -> SharedImage { try made.get() }
+
+    /// Reads what `make` left.
+    private init(in folder: FilePath) throws {
+        name = folder.appending("out/image")
+        log = try TextFile.read(folder.appending("build.log")).split(separator: "\n")
+            .map(String.init)
+        let milliseconds = Int(try TextFile.read(folder.appending("milliseconds"))) ?? 0
+        duration = .milliseconds(milliseconds)
+        let key = try TextFile.read(folder.appending("home/.ssh/id_ed25519.pub"))
+        publicKey = String(key.split(separator: "\n")[0])
+    }
+
+    private static func make(in folder: FilePath) throws {
+        let home = folder.appending("home")
+        let key = home.appending(".ssh/id_ed25519")
+        try Command("mkdir", ["-p", "-m", "0700", home.appending(".ssh").string]).checkedOutput()
+        try Command("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key.string])
+            .checkedOutput()
+        try TextFile.write(
+            try TextFile.read(FilePath(key.string + ".pub")),
+            to: home.appending(".ssh/authorized_keys"))
+        let build = try TestBuild(in: folder)
+        var lines: [String] = []
+        let start = ContinuousClock.now
+        let status = try makeImage(build, home: home)
+            .run(limits: .init(deadline: .seconds(1200))) { lines.append($0) }
+        guard status.isSuccess else {
+            throw BuildError(
+                .buildFailed, "the image that all tests share could not be built: \(status)",
+                detail: lines.suffix(40).joined(separator: "\n"))
+        }
+        let duration = ContinuousClock.now - start
+        try TextFile.write(lines.joined(separator: "\n"), to: folder.appending("build.log"))
+        try TextFile.write(
+            String(Int(duration / .milliseconds(1))), to: folder.appending("milliseconds"))
+    }
 
     private static func makeImage(_ build: TestBuild, home: FilePath) -> Command {
         var variables = ProcessEnvironment.current
@@ -51,34 +93,23 @@ package struct SharedImage: Sendable {
         command.workingDirectory = BuiltProducts.repository
         return command
     }
+}
 
-    private static func make() throws -> SharedImage {
-        let lock = try FileDescriptor.open(
-            BuiltProducts.folder.appending("test-image.lock"), .readWrite,
-            options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
-        defer { try? lock.close() }
-        guard flock(lock.rawValue, LOCK_EX) == 0 else { throw Errno(rawValue: errno) }
-        try Command("rm", ["-rf", "--", folder.string]).checkedOutput()
-        let home = folder.appending("home")
-        let key = home.appending(".ssh/id_ed25519")
-        try Command("mkdir", ["-p", "-m", "0700", home.appending(".ssh").string]).checkedOutput()
-        try Command("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key.string])
-            .checkedOutput()
-        let publicKey = try TextFile.read(FilePath(key.string + ".pub"))
-        try TextFile.write(publicKey, to: home.appending(".ssh/authorized_keys"))
-        let build = try TestBuild(in: folder)
-        var lines: [String] = []
-        let start = ContinuousClock.now
-        let status = try makeImage(build, home: home)
-            .run(limits: .init(deadline: .seconds(1200))) { lines.append($0) }
-        guard status.isSuccess else {
-            throw BuildError(
-                .buildFailed, "the image that all tests share could not be built: \(status)",
-                detail: lines.suffix(40).joined(separator: "\n"))
-        }
-        return SharedImage(
-            name: build.output.appending("image"), log: lines,
-            duration: ContinuousClock.now - start,
-            publicKey: String(publicKey.split(separator: "\n")[0]))
+extension TestBuild {
+    /// `dibhost build` of the element debian and `elements` to out/image, from the tree of the shared image.
+    ///
+    /// Nothing is bootstrapped: the tree is unpacked, and packages that the elements ask for are added from the shared
+    /// cache, or from the mirror for the first test that needs them. The tree has the packages of debian and vm, and holds
+    /// the shared build's /root/.ssh/authorized_keys and /etc/image-release.
+    package func debianCommand(
+        _ elements: [String], formats: String = "raw", options: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> Command {
+        let base = try SharedImage.shared().tar
+        return command(
+            ["debian"] + elements, formats: formats,
+            options: options + ["--set", "debian.base-tar=\(base)"],
+            environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string]
+                .merging(environment) { _, given in given })
     }
 }
