@@ -49,6 +49,8 @@ struct BuildDocuments: Sendable {
     private struct Manifest: Encodable {
         struct Artifact: Encodable {
             var format: String
+            /// The disk that it is an image of; nil: the first one, or none.
+            var disk: String?
             var name: String
             var size: Int64
             var checksums: [String: String]
@@ -71,7 +73,7 @@ struct BuildDocuments: Sendable {
             let own = digests.filter { $0.path == output.path }
                 .map { ($0.algorithm.rawValue, $0.value) }
             return Manifest.Artifact(
-                format: output.format, name: output.path.lastComponent?.string ?? "",
+                format: output.format, disk: output.disk, name: output.path.lastComponent?.string ?? "",
                 size: try output.size.bytes,
                 checksums: Dictionary(own) { first, _ in first })
         }

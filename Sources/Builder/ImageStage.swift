@@ -33,7 +33,7 @@ struct ImageStage: Sendable {
         options.overwritesOld = (request.environment["OVERWRITE_OLD_IMAGE"] ?? "0") != "0"
         options.checksumFiles = request.checksumFiles
         options.limits = build.limits
-        return try OutputSet.withOutputs(build.plan.outputs, options: options) { outputs in
+        return try OutputSet.withOutputs(build.outputs, options: options) { outputs in
             try body(ImageStage(build: build, outputs: outputs))
         }
     }
@@ -85,8 +85,11 @@ struct ImageStage: Sendable {
                 request: plan.request, time: build.time, identity: measure.digest,
                 limits: build.limits))
         try formats.check()
+        let others = layout.disks.dropFirst().map { disk in
+            formats.writing(disk: disk.name, from: writer.image(of: disk.name))
+        }
         return OutputWork(
-            plan.outputs.map(\.format), steps: steps, outputs: outputs, writer: formats,
+            build.outputs, steps: steps, outputs: outputs, writers: [formats] + others,
             documents: try BuildDocuments(build, identity: measure.digest))
     }
 
@@ -101,7 +104,7 @@ struct ImageStage: Sendable {
         let writer = Self.writer(build, outputs, layout: layout)
         let measure = try steps.run(.measureTree) { try writer.measure() }
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-        if layout.table != .none {
+        if layout.hasTables {
             try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
         }
         let disk = try LoopDevice(image: writer.image)
@@ -133,7 +136,7 @@ struct ImageStage: Sendable {
 
     private func writeDisk(_ measure: ImageWriter.Measure) throws {
         try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
-        guard layout.table != .none else { return }
+        guard layout.hasTables else { return }
         try steps.run(.writePartitionTable) {
             try writer.writePartitionTable(measure)
             if let bootLoader = try writer.readBootLoader() {

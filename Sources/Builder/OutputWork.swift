@@ -10,63 +10,66 @@ import SystemPackage
 final class OutputWork: Sendable {
     private struct Done {
         var digests: [Digest] = []
-        var warnings: [OutputFormat: [String]] = [:]
+        /// By the index of the output.
+        var warnings: [Int: [String]] = [:]
     }
 
-    private let formats: [OutputFormat]
+    private let planned: [BuildPlan.PlannedOutput]
     private let steps: StepRunner
     private let outputs: OutputSet
-    private let writer: FormatWriter
+    /// One for each disk, the first one's for all that is no disk.
+    private let writers: [FormatWriter]
     private let documents: BuildDocuments
     private let done = Guarded(Done())
 
     init(
-        _ formats: [OutputFormat], steps: StepRunner, outputs: OutputSet, writer: FormatWriter,
-        documents: BuildDocuments
+        _ planned: [BuildPlan.PlannedOutput], steps: StepRunner, outputs: OutputSet,
+        writers: [FormatWriter], documents: BuildDocuments
     ) {
-        self.formats = formats
+        self.planned = planned
         self.steps = steps
         self.outputs = outputs
-        self.writer = writer
+        self.writers = writers
         self.documents = documents
     }
 
     var digests: [Digest] { done.withValue { $0.digests } }
 
-    /// What the user should know, in the order of the formats: only the build's own thread may hand it on.
+    /// What the user should know, in the order of the outputs: only the build's own thread may hand it on.
     var warnings: [String] {
         let warnings = done.withValue { $0.warnings }
-        return formats.flatMap { warnings[$0] ?? [] }
+        return planned.indices.flatMap { warnings[$0] ?? [] }
     }
 
     /// The jobs that make all outputs whose source is there.
     func jobs(from source: OutputFormat.Source) -> [OutputJob] {
-        formats.filter { $0.source == source }.map { format in
-            guard let step = PlannedStep.output(format) else { return digestJob(format) }
-            return OutputJob(cores: format.usesAllCores ? OutputJob.allCores : 1) { [self] in
-                let warnings = try steps.run(step) { try write(format) }
-                done.withValue { $0.warnings[format] = warnings }
-                return [digestJob(format)]
+        planned.enumerated().filter { $0.element.format.source == source }.map { index, output in
+            guard let step = PlannedStep.output(output.format, disk: output.disk) else { return digestJob(output) }
+            let cores = output.format.usesAllCores ? OutputJob.allCores : 1
+            return OutputJob(cores: cores) { [self] in
+                let warnings = try steps.run(step) { try write(output) }
+                done.withValue { $0.warnings[index] = warnings }
+                return [digestJob(output)]
             }
         }
     }
 
-    private func write(_ format: OutputFormat) throws -> [String] {
-        guard let output = outputs[format] else { return [] }
-        switch format {
+    private func write(_ planned: BuildPlan.PlannedOutput) throws -> [String] {
+        guard let output = outputs[planned.format, disk: planned.disk] else { return [] }
+        switch planned.format {
         case .manifest:
             let text = try documents.manifest(of: outputs.files, digests)
             try output.descriptor.writeAll(text)
         case .sbom: try output.descriptor.writeAll(documents.billOfMaterials())
-        default: return try writer.write(format)
+        default: return try writers.first { $0.disk == planned.disk }?.write(planned.format) ?? []
         }
         return []
     }
 
-    private func digestJob(_ format: OutputFormat) -> OutputJob {
+    private func digestJob(_ output: BuildPlan.PlannedOutput) -> OutputJob {
         OutputJob { [self] in
-            guard let file = outputs[format] else { return [] }
-            let digests = try steps.run(.digest(of: format)) {
+            guard let file = outputs[output.format, disk: output.disk] else { return [] }
+            let digests = try steps.run(.digest(of: output.format, disk: output.disk)) {
                 try outputs.computeDigests(of: file)
             }
             done.withValue { $0.digests += digests }

@@ -21,7 +21,7 @@ package struct Preflight {
     ///
     /// - Throws: `BuildError` with status 2 for what the user asked for, 3 for what the machine lacks.
     package func check() throws {
-        try checkOutputs()
+        try checkOutputs(plan.outputs)
         try checkScratch()
         try checkContainerManifest()
         try checkPrograms()
@@ -30,8 +30,8 @@ package struct Preflight {
 
     // MARK: Folders
 
-    private func checkOutputs() throws {
-        for output in plan.outputs {
+    private func checkOutputs(_ outputs: [BuildPlan.PlannedOutput]) throws {
+        for output in outputs {
             let path = FilePath(output.path)
             let name = path.lastComponent?.string ?? output.path
             let folder = path.removingLastComponent()
@@ -106,10 +106,13 @@ package struct Preflight {
         try checkPrograms(programs)
     }
 
-    /// Checks that this machine has what makes the file systems of `layout`, which a hook made.
-    func checkPrograms(of layout: DiskLayout) throws {
+    /// Checks what a layout that a hook made needs: programs for its file systems, folders for `outputs`.
+    func check(_ layout: DiskLayout, _ outputs: [BuildPlan.PlannedOutput]) throws {
         do {
-            try checkPrograms(Self.programs(for: layout))
+            try checkOutputs(outputs)
+            if plan.outputs.contains(where: \.format.isDiskImage) {
+                try checkPrograms(Self.programs(for: layout))
+            }
         } catch var error as BuildError {
             error.code = .buildFailed
             throw error

@@ -24,6 +24,8 @@ final class RunningBuild {
     private(set) var time: Int64
     /// The disk layout as it stands: what was planned, until hooks of phase block-device change it.
     private(set) var layout: DiskLayout
+    /// The outputs, which follow the layout.
+    private(set) var outputs: [BuildPlan.PlannedOutput]
     /// The legacy hook that forces the mounted image, if there is one.
     var isMountedFor: PlannedHook?
     /// What runs in the chroot sees these devices.
@@ -37,6 +39,7 @@ final class RunningBuild {
     ) {
         self.plan = plan
         layout = plan.layout
+        outputs = plan.outputs
         self.steps = steps
         self.link = link
         buildID = workspace.identifier
@@ -142,7 +145,8 @@ final class RunningBuild {
             var unchanged = layout
             unchanged.editors = new.editors
             guard new != unchanged else { return }
-            if hasDiskImage { try Preflight(plan: plan).checkPrograms(of: new) }
+            let newOutputs = try plan.outputs(of: new)
+            try Preflight(plan: plan).check(new, newOutputs.filter { !outputs.contains($0) })
             note("element '\(hook.element)' changed the disk layout")
             let planned = plan.steps.map(\.name)
             for step in HostStep.steps(of: new, makesDisk: hasDiskImage)
@@ -150,6 +154,7 @@ final class RunningBuild {
                 steps.add(PlannedStep(host: step), by: hook.sortName)
             }
             layout = new
+            outputs = newOutputs
         } catch var error as BuildError {
             error.location = hook.location
             throw error

@@ -33,9 +33,12 @@ package struct FormatWriter: Sendable {
     }
 
     let tree: FilePath
+    /// The raw image.
     let image: FilePath
+    /// The disk that this is the image of; nil: the first one.
+    package private(set) var disk: String?
     let outputs: OutputSet
-    let options: Options
+    private(set) var options: Options
 
     /// A writer for the outputs of `outputs`; `image` is the raw image, where an output needs one.
     package init(tree: FilePath, image: FilePath, outputs: OutputSet, options: Options) {
@@ -43,6 +46,15 @@ package struct FormatWriter: Sendable {
         self.image = image
         self.outputs = outputs
         self.options = options
+    }
+
+    /// A writer for the outputs of another disk than the first one.
+    package func writing(disk: String, from image: FilePath) -> FormatWriter {
+        var writer = FormatWriter(tree: tree, image: image, outputs: outputs, options: options)
+        writer.disk = disk
+        // Disks of one build are not the same disk.
+        writer.options.identity.add(disk.utf8)
+        return writer
     }
 
     /// Checks that the formats can hold what is in the tree, before anything is written.
@@ -53,7 +65,7 @@ package struct FormatWriter: Sendable {
 
     /// Makes one output and returns what the user should know about it.
     package func write(_ format: OutputFormat) throws -> [String] {
-        guard let output = outputs[format] else { return [] }
+        guard let output = outputs[format, disk: disk] else { return [] }
         switch format {
         case .raw: break
         case .qcow2:

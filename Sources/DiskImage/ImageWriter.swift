@@ -63,9 +63,15 @@ package struct ImageWriter: Sendable {
         self.options = options
     }
 
-    /// Where the raw image is written.
+    /// Where the raw image of the first disk is written.
     package var image: FilePath {
         outputs[.raw]?.temporaryPath ?? scratch.appending("image.raw")
+    }
+
+    /// Where the raw image of a disk is written.
+    package func image(of disk: String) -> FilePath {
+        guard disk != layout.disks.first?.name else { return image }
+        return outputs[.raw, disk: disk]?.temporaryPath ?? scratch.appending("disk-\(disk).raw")
     }
 
     private var parts: TreeParts {
@@ -82,7 +88,7 @@ package struct ImageWriter: Sendable {
     /// mkfs: makes the sparse image files and their file systems, filled from the tree.
     package func writeFileSystem(_ measure: Measure) throws {
         for disk in measure.disks {
-            let path = image(of: disk.disk)
+            let path = image(of: disk.disk.name)
             let file = try FileDescriptor.open(
                 path, .readWrite, options: [.create, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
@@ -104,17 +110,12 @@ package struct ImageWriter: Sendable {
         }
     }
 
-    /// Where the image of a disk is written.
-    private func image(of disk: Disk) -> FilePath {
-        disk.name == layout.disks.first?.name ? image : scratch.appending("\(disk.name).raw")
-    }
-
     /// Writes the partition tables; nothing in a plain file system.
     package func writePartitionTable(_ measure: Measure) throws {
         for disk in measure.disks {
             guard let table = table(disk, measure) else { continue }
             let file = try FileDescriptor.open(
-                image(of: disk.disk), .readWrite, options: .closeOnExec)
+                image(of: disk.disk.name), .readWrite, options: .closeOnExec)
             try file.closeAfter { try table.write(to: file) }
         }
     }

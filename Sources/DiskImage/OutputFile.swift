@@ -14,6 +14,8 @@ package struct OutputFile: Sendable {
 
     /// What the file is: "qcow2", "raw", "tar".
     package let format: String
+    /// The disk that it is an image of; nil: the first one, or none.
+    package let disk: String?
     /// The final name.
     package let path: FilePath
     /// The name until then, in the same folder.
@@ -27,7 +29,9 @@ package struct OutputFile: Sendable {
     }
 
     /// Makes the temporary file; it belongs to root until it is published.
-    static func create(format: String, path: FilePath, buildID: String) throws -> OutputFile {
+    static func create(
+        format: String, disk: String? = nil, path: FilePath, buildID: String
+    ) throws -> OutputFile {
         guard let name = path.lastComponent?.string else {
             throw BuildError(.refused, "'\(path)' is not the name of a file")
         }
@@ -44,11 +48,14 @@ package struct OutputFile: Sendable {
                 throw code
             }
             return OutputFile(
-                format: format, path: path, temporaryPath: temporary, descriptor: descriptor)
+                format: format, disk: disk, path: path, temporaryPath: temporary,
+                descriptor: descriptor)
         } catch let error as Errno {
             throw BuildError(
                 .environment, "cannot write into the output folder '\(folder)': \(error)",
-                hint: "Name a folder that can be written with -o.")
+                hint: disk == nil
+                    ? "Name a folder that can be written with -o."
+                    : "Give the disk '\(disk ?? "")' a directory that can be written.")
         }
     }
 

@@ -49,7 +49,8 @@ package struct OutputSet: Sendable {
                 let path = FilePath(output.path)
                 files.append(
                     try .create(
-                        format: output.format.rawValue, path: path, buildID: options.buildID))
+                        format: output.format.rawValue, disk: output.disk, path: path,
+                        buildID: options.buildID))
             }
             result = try body(OutputSet(files: files, options: options))
         } catch {
@@ -61,9 +62,9 @@ package struct OutputSet: Sendable {
         return result
     }
 
-    /// The output of a format; nil when none was asked for.
-    package subscript(_ format: OutputFormat) -> OutputFile? {
-        files.first { $0.format == format.rawValue }
+    /// The output of a format, of the first disk or of the disk that is named; nil when none was asked for.
+    package subscript(_ format: OutputFormat, disk disk: String? = nil) -> OutputFile? {
+        files.first { $0.format == format.rawValue && $0.disk == disk }
     }
 
     /// The SHA-256 of one output once it is complete, and what else files are written of.

@@ -30,7 +30,8 @@ struct LayoutText {
         let owner = layout.element.map { "asked for by \($0)" } ?? ""
         let kind = disk.table?.kind.rawValue ?? "no table"
         let blocks = disk.blockSize == 512 ? "" : "blocks of \(disk.blockSize) bytes"
-        table.add(disk.name, kind, size(of: disk), blocks, owner)
+        let folder = disk.directory.map { "in \($0)" } ?? ""
+        table.add(disk.name, kind, size(of: disk), blocks, owner, folder)
         let places = places(on: disk)
         switch disk.content {
         case .volume(let volume): table.add("", "", "", "", describe(volume))

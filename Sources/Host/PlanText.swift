@@ -94,7 +94,9 @@ struct PlanText {
 
     private var outputs: [String] {
         var table = TextTable(indentation: 2)
-        for output in plan.outputs { table.add(output.format.rawValue, output.path) }
+        for output in plan.outputs {
+            table.add(output.format.rawValue, output.path, output.disk.map { "disk \($0)" } ?? "")
+        }
         return ["outputs"] + table.lines
     }
 }

@@ -78,10 +78,13 @@ package struct BuildPlan: Codable, Equatable, Sendable {
     package struct PlannedOutput: Codable, Equatable, Sendable {
         package var format: OutputFormat
         package var path: String
+        /// The disk that it is an image of; nil: the first one, or none.
+        package var disk: String?
 
-        package init(format: OutputFormat, path: String) {
+        package init(format: OutputFormat, path: String, disk: String? = nil) {
             self.format = format
             self.path = path
+            self.disk = disk
         }
     }
 

@@ -38,25 +38,31 @@ extension HostStep {
     package static func steps(of layout: DiskLayout, makesDisk: Bool) -> [HostStep] {
         var steps: [HostStep] = []
         if layout.mountTable != nil { steps.append(.writeMountTable) }
-        if makesDisk, layout.table != .none { steps.append(.writePartitionTable) }
+        if makesDisk, layout.hasTables { steps.append(.writePartitionTable) }
         return steps
     }
 }
 
 extension PlannedStep {
     /// The step that makes one output from the raw image or the tree; nil for the raw image, which is there already.
-    package static func output(_ format: OutputFormat) -> PlannedStep? {
+    ///
+    /// `disk` is nil for the first disk and for what is no disk.
+    package static func output(_ format: OutputFormat, disk: String? = nil) -> PlannedStep? {
         guard format != .raw else { return nil }
         let isConversion = format.source == .disk && format != .bmap
         let verb = isConversion ? "convert to" : "write"
         return PlannedStep(
-            kind: .host, name: "\(verb) \(format.rawValue)", isInChroot: false, mayGrow: false)
+            kind: .host, name: "\(verb) \(title(format, disk))", isInChroot: false, mayGrow: false)
     }
 
     /// The step that computes the digests of one output.
-    package static func digest(of format: OutputFormat) -> PlannedStep {
+    package static func digest(of format: OutputFormat, disk: String? = nil) -> PlannedStep {
         PlannedStep(
-            kind: .host, name: "sha256 of \(format.rawValue)", isInChroot: false, mayGrow: false)
+            kind: .host, name: "sha256 of \(title(format, disk))", isInChroot: false, mayGrow: false)
+    }
+
+    private static func title(_ format: OutputFormat, _ disk: String?) -> String {
+        format.rawValue + (disk.map { " of \($0)" } ?? "")
     }
 
     /// A step of dibhost's own work.

@@ -3,28 +3,64 @@
 internal import Diagnostics
 
 /// The names of a request's outputs.
-enum OutputPlanner {
-    /// Of a single format the ending is taken off the name first, so that `-o a.qcow2` makes a.qcow2.
-    ///
+struct OutputPlanner {
+    private let request: BuildRequest
+    private let layout: DiskLayout
+    private let formats: [OutputFormat]
+    /// Without the ending: of a single format it is taken off, so that `-o a.qcow2` makes a.qcow2.
+    private let name: String
+
     /// - Throws: `BuildError` with status 2 for what cannot be made of the formats asked for.
-    static func outputs(_ request: BuildRequest) throws -> [BuildPlan.PlannedOutput] {
+    static func outputs(
+        _ request: BuildRequest, layout: DiskLayout
+    ) throws -> [BuildPlan.PlannedOutput] {
         try request.checkDockerTarget()
         guard !request.writesBlockMap || request.formats.contains(.raw) else {
             throw BuildError(
                 .refused, "--bmap maps a raw image, and the build makes none",
                 hint: "Add 'raw' to -t.")
         }
+        let outputs = OutputPlanner(request: request, layout: layout).outputs
+        var paths: Set<String> = []
+        for output in outputs where !paths.insert(output.path).inserted {
+            throw BuildError(
+                .refused, "two outputs would be called '\(output.path)'",
+                hint: "Give another name with -o, or the disk another name or directory.")
+        }
+        return outputs
+    }
+
+    private init(request: BuildRequest, layout: DiskLayout) {
+        self.request = request
+        self.layout = layout
         var formats: [OutputFormat] = []
         for format in request.formats where !formats.contains(format) { formats.append(format) }
         var name = request.imageName
         if let only = formats.first, formats.count == 1, name.hasSuffix("." + only.fileExtension) {
             name.removeLast(only.fileExtension.count + 1)
         }
+        self.formats = formats
+        self.name = name
+    }
+
+    private var outputs: [BuildPlan.PlannedOutput] {
         let companions: [(isWanted: Bool, format: OutputFormat)] = [
             (request.writesBlockMap, .bmap), (request.writesBillOfMaterials, .sbom),
             (request.writesManifest, .manifest),
         ]
-        formats += companions.filter(\.isWanted).map(\.format)
-        return formats.map { .init(format: $0, path: "\(name).\($0.fileExtension)") }
+        return (formats + companions.filter(\.isWanted).map(\.format)).flatMap(outputs)
+    }
+
+    /// One file, of a disk image one for each disk: the first disk has the image's name, others have theirs behind it, or
+    /// as the original calls them when they have a folder of their own.
+    private func outputs(of format: OutputFormat) -> [BuildPlan.PlannedOutput] {
+        let ending = format.fileExtension
+        let first = BuildPlan.PlannedOutput(format: format, path: "\(name).\(ending)")
+        guard format.isDiskImage else { return [first] }
+        return [first]
+            + layout.disks.dropFirst().map { disk in
+                let stem = disk.directory.map { "\($0)/\(disk.name)" } ?? "\(name)-\(disk.name)"
+                return .init(format: format, path: "\(stem).\(ending)", disk: disk.name)
+            }
     }
 }

@@ -25,9 +25,9 @@ package struct Planner {
         let exports = exports(of: resolved, parameters: parameters)
         let distribution = PackagePlanner.distribution(of: resolved, request: request)
         let layout = try LayoutPlanner.layout(request, resolved)
-        let outputs = try OutputPlanner.outputs(request)
+        let outputs = try OutputPlanner.outputs(request, layout: layout)
         let steps = StepPlanner(
-            hooks: resolved.elements.flatMap(\.description.hooks), formats: outputs.map(\.format),
+            hooks: resolved.elements.flatMap(\.description.hooks), outputs: outputs,
             layout: layout, loadsContainer: request.dockerTarget != nil
         ).steps(hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy })
         return BuildPlan(
@@ -39,7 +39,7 @@ package struct Planner {
             steps: steps, layout: layout,
             layoutEditors: BuildPlan.layoutEditors(resolved.elements, steps), outputs: outputs,
             sourceDate: try SourceDate(environment: request.environment),
-            warnings: shadowWarnings(resolved) + settings.warnings + exportWarnings(exports))
+            warnings: shadowWarnings(resolved) + layout.warnings + settings.warnings + exportWarnings(exports))
     }
 
     /// Values of manifests with "{parameter}" replaced; one that refers to an unset parameter is left out.

@@ -8,7 +8,7 @@ struct StepPlanner {
     private static let onFinishedTree: [Phase] = [.preFinalise, .finalise, .cleanup]
 
     private let hooks: [PlannedHook]
-    private let formats: [OutputFormat]
+    private let outputs: [BuildPlan.PlannedOutput]
     private let loadsContainer: Bool
     private let hasTable: Bool
     private let hasBootLoader: Bool
@@ -17,22 +17,24 @@ struct StepPlanner {
     private let firstLegacyPhase: Phase?
 
     init(
-        hooks: [PlannedHook], formats: [OutputFormat], layout: DiskLayout,
+        hooks: [PlannedHook], outputs: [BuildPlan.PlannedOutput], layout: DiskLayout,
         loadsContainer: Bool = false
     ) {
         self.hooks = hooks
-        self.formats = formats
-        self.loadsContainer = loadsContainer && formats.contains(.docker)
-        hasTable = layout.table != .none
-        hasBootLoader = hasTable && layout.installsBootLoader
+        self.outputs = outputs
+        self.loadsContainer = loadsContainer && outputs.contains { $0.format == .docker }
+        hasTable = layout.hasTables
+        hasBootLoader = layout.installsBootLoader
         hasMountTable = layout.mountTable != nil
         firstLegacyPhase = hooks.filter { $0.kind == .legacy }.map(\.phase).min()
     }
 
+    private var hasDiskImage: Bool { outputs.contains(where: \.format.isDiskImage) }
+
     /// Whether the file system has to be mounted before it is finished: shell hooks work on paths of the mounted
     /// image.
     private var needsMountedImage: Bool {
-        formats.contains(where: \.isDiskImage)
+        hasDiskImage
             && hooks.contains { $0.kind == .legacy && Self.onFinishedTree.contains($0.phase) }
     }
 
@@ -49,7 +51,7 @@ struct StepPlanner {
     /// The tree is finished first, then written once.
     private func unmounted() -> [PlannedStep] {
         var steps = finish() + [Self.host(.measureTree)]
-        if formats.contains(where: \.isDiskImage) {
+        if hasDiskImage {
             steps += [Self.host(.writeFileSystem)] + table() + outputs(from: .disk)
         }
         return steps + outputs(from: .tree)
@@ -75,10 +77,15 @@ struct StepPlanner {
         hasTable ? [Self.host(.writePartitionTable)] : []
     }
 
-    /// The steps of the formats made from `source`, each with its digest, in the order asked for.
+    /// The steps of the outputs made from `source`, each with its digest, in the order asked for.
     private func outputs(from source: OutputFormat.Source) -> [PlannedStep] {
-        formats.filter { $0.source == source }
-            .flatMap { [.output($0), .digest(of: $0)].compactMap(\.self) }
+        outputs.filter { $0.format.source == source }
+            .flatMap { output in
+                [
+                    .output(output.format, disk: output.disk),
+                    .digest(of: output.format, disk: output.disk),
+                ].compactMap(\.self)
+            }
     }
 
     private func lastSteps() -> [PlannedStep] {

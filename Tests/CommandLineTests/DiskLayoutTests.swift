@@ -72,6 +72,70 @@ struct DiskLayoutTests {
         }
     }
 
+    private static let threeDisks = """
+        - local_loop: {name: image0}
+        - local_loop: {name: data, mkfs: {type: ext4, mount: {mount_point: /srv, fstab: {}}}}
+        - local_loop: {name: logs, directory: elsewhere}
+        - partitioning: {base: image0, label: gpt, partitions: [{name: root, size: rest}]}
+        - partitioning: {base: logs, label: mbr, partitions: [{name: p, size: rest, flags: [primary]}]}
+        - mkfs: {name: mkfs_root, base: root, mount: {mount_point: /}}
+        - mkfs: {base: p, type: ext4, mount: {mount_point: /var/log}}
+        """
+
+    @Test func `each disk of a layout is written in each format, with all that goes with it`()
+        throws
+    {
+        try TemporaryFolder.with("disks") { folder in
+            let build = try TestBuild(in: folder)
+            try build.addElement(
+                "files", ["post-install.d/50-files": "mkdir -p /srv; echo kept > /srv/file"])
+            let logs = folder.appending("elsewhere")
+            let command = build.command(
+                ["tiny-os", "files"], formats: "qcow2,raw,tar",
+                options: ["-n", "--bmap", "--manifest", "--checksum"],
+                environment: ["DIB_BLOCK_DEVICE_CONFIG": Self.threeDisks])
+            let refused = try command.capture()
+            #expect(
+                refused.errorLines.prefix(1)
+                    == ["dibhost: error: output folder 'elsewhere' does not exist"])
+            try Command("mkdir", [logs.string]).checkedOutput()
+            try command.checkedOutput()
+            #expect(try build.leftovers().isEmpty)
+            let files =
+                try FolderListing.entries(of: build.output).map(\.name)
+                + FolderListing.entries(of: logs).map(\.name)
+            let images = ["image", "image-data", "logs"].flatMap { name in
+                ["bmap", "qcow2", "raw"].map { "\(name).\($0)" }
+            }
+            let others = ["image.tar", "image.manifest.json"]
+            #expect(
+                files.sorted()
+                    == (images + others).flatMap { name in
+                        ["", ".md5", ".sha256"].map { name + $0 }
+                    }.sorted())
+            for place in [build.output.appending("image-data"), logs.appending("logs")] {
+                try Command(
+                    "qemu-img", ["compare", "\(place).qcow2", "\(place).raw"]
+                ).checkedOutput()
+                var check = Command("sha256sum", ["--check", "\(place).qcow2.sha256"])
+                check.workingDirectory = folder
+                try check.checkedOutput()
+            }
+            let data = build.output.appending("image-data.raw").string
+            #expect(try Command("debugfs", ["-R", "cat /file", data]).checkedOutput() == "kept\n")
+            let disks = Command(
+                "jq",
+                [
+                    "-c", "[.artifacts[] | select(.format == \"raw\") | [.name, .disk]]",
+                    build.output.appending("image.manifest.json").string,
+                ])
+            #expect(
+                try disks.checkedOutput()
+                    == #"[["image.raw",null],["image-data.raw","data"],["logs.raw","logs"]]"# + "\n"
+            )
+        }
+    }
+
     @Test
     func `an XFS is filled in the build's own namespaces, and the report says what that costs`()
         throws

@@ -121,6 +121,16 @@ struct LayoutEditTests {
         }
     }
 
+    @Test func aDiskThatAnElementAddsIsAnOutputOfItsOwn() throws {
+        try Edit.with("disk logs /var/log") { edit in
+            let outcome = try edit.run()
+            #expect(outcome.status == .exited(0), "\(outcome.lines)")
+            #expect(try edit.build.outputs() == ["image-logs.raw", "image.raw"])
+            let image = edit.build.output.appending("image-logs.raw").string
+            try Command("e2fsck", ["-fn", image]).checkedOutput()
+        }
+    }
+
     @Test func aPluginInCChangesTheTextItself() throws {
         try Edit.with("show") { edit in
             let source = """

@@ -65,8 +65,13 @@ struct ImageFixture {
         let target = folder.appending(out)
         let scratch = folder.appending("scratch")
         try Command("mkdir", ["-p", target.string, scratch.string]).checkedOutput()
-        let planned = formats.map {
-            BuildPlan.PlannedOutput(format: $0, path: "\(target)/image.\($0.fileExtension)")
+        let planned = formats.flatMap { format in
+            layout.disks.enumerated().prefix(format.isDiskImage ? layout.disks.count : 1).map {
+                let name = $0.offset == 0 ? "image" : "image-\($0.element.name)"
+                return BuildPlan.PlannedOutput(
+                    format: format, path: "\(target)/\(name).\(format.fileExtension)",
+                    disk: $0.offset == 0 ? nil : $0.element.name)
+            }
         }
         let options = outputOptions ?? OutputSet.Options(buildID: "test")
         let written = try OutputSet.withOutputs(planned, options: options) { outputs in

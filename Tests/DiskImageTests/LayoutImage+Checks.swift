@@ -12,7 +12,8 @@ extension LayoutImage {
         let file = fixture.folder.appending("volume").string
         try shell(
             "rm -f $4; dd if=$1 of=$4 bs=64K skip=$2 count=$3 iflag=skip_bytes,count_bytes conv=sparse status=none;"
-                + " truncate -s $3 $4", image.string, String(placed.range.offset.bytes),
+                + " truncate -s $3 $4", image(of: placed.volume.name).string,
+            String(placed.range.offset.bytes),
             String(placed.range.length.bytes), file)
         return file
     }

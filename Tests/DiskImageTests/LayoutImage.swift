@@ -11,7 +11,16 @@ import TestSupport
 struct LayoutImage {
     let fixture: ImageFixture
     let measure: ImageMeasure
-    var image: FilePath { fixture.folder.appending("out/image.raw") }
+
+    /// The image of a disk, which is a volume's with the name of that.
+    func image(of name: String) -> FilePath {
+        let disk = measure.disks.first { disk in
+            disk.disk.name == name || disk.volumes.contains { $0.volume.name == name }
+        }
+        let isFirst = disk?.disk.name == measure.disks[0].disk.name
+        return fixture.folder.appending(
+            isFirst ? "out/image.raw" : "out/image-\(disk?.disk.name ?? "").raw")
+    }
 
     /// Plans, builds and hands the image to `body`.
     static func with(
@@ -57,22 +66,18 @@ struct LayoutImage {
 
     // MARK: Reading back
 
-    /// Where each volume begins, by its name.
-    func offset(_ name: String) -> Int64 {
-        measure.disks.flatMap(\.volumes).first { $0.volume.name == name }?.range.offset.bytes ?? -1
-    }
-
     /// What blkid finds at the place of a volume: type, label, UUID.
     func probe(_ name: String) throws -> [String] {
         let range = measure.disks.flatMap(\.volumes).first { $0.volume.name == name }?.range
         return try shell(
             "for tag in TYPE LABEL UUID; do blkid -p -O $1 -S $2 -o value -s $tag $3; done",
-            String(range?.offset.bytes ?? 0), String(range?.length.bytes ?? 0), image.string
+            String(range?.offset.bytes ?? 0), String(range?.length.bytes ?? 0),
+            image(of: name).string
         ).split(separator: "\n").map(String.init)
     }
 
-    /// The table as sfdisk reads it on a loop device with the disk's block size: "number start size type".
-    func table() throws -> [String] {
+    /// A disk's table as sfdisk reads it on a loop device with the disk's block size: "number start size type".
+    func table(_ disk: Disk) throws -> [String] {
         try shell(
             """
             device=$(losetup --find --show --read-only --sector-size $2 $1)
@@ -85,13 +90,12 @@ struct LayoutImage {
             ' $device
             sfdisk --verify $device >&2 || { losetup --detach $device; exit 1; }
             losetup --detach $device
-            """, image.string, String(measure.disks[0].disk.blockSize)
+            """, image(of: disk.name).string, String(disk.blockSize)
         ).split(separator: "\n").map(String.init)
     }
 
     /// The same as the plan has it.
-    var plannedTable: [String] {
-        let disk = measure.disks[0]
+    func plannedTable(_ disk: ImageMeasure.PlacedDisk) -> [String] {
         let blockSize = disk.disk.blockSize
         guard let table = disk.disk.table else { return [] }
         var lines: [(Int, String)] = []
@@ -135,7 +139,7 @@ struct LayoutImage {
             find . -type f | LC_ALL=C sort | xargs -r getfattr -d
             cd /
             """, fixture.folder.string, String(placed?.range.offset.bytes ?? 0),
-            String(placed?.range.length.bytes ?? 0), image.string,
+            String(placed?.range.length.bytes ?? 0), image(of: name).string,
             placed?.volume.type.rawValue ?? "")
     }
 

@@ -94,6 +94,27 @@ struct LayoutImageTests {
                       - {name: root, size: 100%, mkfs: {type: xfs, name: mkfs_root, mount: {mount_point: /}}}
                 """),
         Case(
+            testDescription: "three disks with parts within parts",
+            text: """
+                - local_loop: {name: image0}
+                - local_loop: {name: more, block_size: 4096}
+                - local_loop: {name: srv, mkfs: {type: btrfs, mount: {mount_point: /home}}}
+                - partitioning:
+                    base: image0
+                    label: mbr
+                    partitions: [{name: root, flags: [boot, primary], size: auto}]
+                - partitioning:
+                    base: more
+                    label: gpt
+                    partitions:
+                      - {name: swap, type: '8200', size: 8MiB, mkfs: {type: swap}}
+                      - {name: boot, size: 40MiB, mkfs: {type: ext4, mount: {mount_point: /boot}}}
+                      - {name: ann, size: auto, mkfs: {type: ext2, mount: {mount_point: /home/ann}}}
+                      - {name: rest, size: rest, mkfs: {type: ext4}}
+                - mkfs: {name: mkfs_root, base: root}
+                - mount: {base: mkfs_root, mount_point: /}
+                """),
+        Case(
             testDescription: "XFS without a table",
             text:
                 "- local_loop: {name: image0, mkfs: {name: mkfs_root, type: xfs, mount: {mount_point: /}}}"
@@ -103,8 +124,8 @@ struct LayoutImageTests {
     @Test(arguments: cases)
     func `other programs find what was planned`(_ item: Case) throws {
         try LayoutImage.with(item.text) { image in
-            if image.measure.disks[0].disk.table != nil {
-                #expect(try image.table() == image.plannedTable)
+            for disk in image.measure.disks where disk.disk.table != nil {
+                #expect(try image.table(disk.disk) == image.plannedTable(disk))
             }
             for placed in image.measure.disks.flatMap(\.volumes) {
                 let found = try image.probe(placed.volume.name)

@@ -50,6 +50,13 @@ private let bad = [
         "- local_loop: {name: image0, block_size: 1024, mkfs: {type: ext4}}",
         ":1': disk 'image0' has the block size '1024'", "Use 512 or 4096."),
     BadLayout(
+        "- local_loop: {name: ../image0, mkfs: {type: ext4}}",
+        ":1': disk '../image0' has a name with a slash",
+        "Its image is called after it; the setting 'directory' names a folder."),
+    BadLayout(
+        disk("{name: x, size: auto}"), ":6': partition 'x' has the size 'auto' and no file system",
+        "Give it a size, such as 8MiB."),
+    BadLayout(
         disk(more: "- lvm: {name: lvm, base: [root]}"), ":8': 'lvm': LVM is not there yet",
         "Use partitions; LVM comes in a later version."),
     BadLayout(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Diagnostics
 import Planning
 import Testing
 
@@ -42,6 +43,64 @@ private func theEndingOfASingleFormatIsNotDoubled(format: OutputFormat) throws {
     request.imageName = "out/a.\(format.fileExtension)"
     let outputs = try Sample.plan(request, [Sample.system]).outputs
     #expect(outputs.map(\.path) == ["out/a.\(format.fileExtension)"])
+}
+
+/// Two more disks, one of them with a folder of its own.
+private let threeDisks = """
+    - local_loop: {name: image0, directory: /else, mkfs: {name: mkfs_root, mount: {mount_point: /}}}
+    - local_loop: {name: data, mkfs: {type: ext4}}
+    - local_loop: {name: logs, directory: /srv/disks, mkfs: {type: ext4}}
+    """
+
+private func planOfThreeDisks(_ change: (inout BuildRequest) -> Void) throws -> BuildPlan {
+    var request = Sample.request("os")
+    request.imageName = "out/a"
+    request.diskConfiguration = YAMLSource(kind: "disk layout", name: "d", text: threeDisks)
+    change(&request)
+    return try Sample.plan(request, [Sample.system])
+}
+
+@Test
+private func eachDiskHasItsImageInEachFormatOfDisks() throws {
+    let plan = try planOfThreeDisks {
+        $0.formats = [.qcow2, .tar, .raw]
+        $0.writesBlockMap = true
+    }
+    #expect(
+        plan.outputs.map(\.path) == [
+            "out/a.qcow2", "out/a-data.qcow2", "/srv/disks/logs.qcow2", "out/a.tar", "out/a.raw",
+            "out/a-data.raw", "/srv/disks/logs.raw", "out/a.bmap", "out/a-data.bmap",
+            "/srv/disks/logs.bmap",
+        ])
+    #expect(plan.outputs.map(\.disk).prefix(4) == [nil, "data", "logs", nil])
+    #expect(plan.steps.map(\.name).contains("convert to qcow2 of data"))
+    #expect(plan.steps.map(\.name).contains("sha256 of raw of logs"))
+    #expect(
+        plan.warnings == [
+            "the directory '/else' of disk 'image0' is passed over: the first disk gets the name"
+                + " that -o gives"
+        ])
+}
+
+@Test
+private func theEndingOfASingleFormatIsOneOfTheFirstDiskOnly() throws {
+    let plan = try planOfThreeDisks {
+        $0.formats = [.raw]
+        $0.imageName = "b.raw"
+    }
+    #expect(plan.outputs.map(\.path) == ["b.raw", "b-data.raw", "/srv/disks/logs.raw"])
+}
+
+@Test
+private func twoOutputsOfOneNameAreRefused() throws {
+    let error = #expect(throws: BuildError.self) {
+        try planOfThreeDisks {
+            $0.formats = [.raw]
+            $0.imageName = "/srv/disks/logs"
+        }
+    }
+    #expect(error?.message == "two outputs would be called '/srv/disks/logs.raw'")
+    #expect(error?.hint == "Give another name with -o, or the disk another name or directory.")
 }
 
 @Test

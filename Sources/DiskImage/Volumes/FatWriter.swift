@@ -24,7 +24,7 @@ struct FatWriter {
     let limits: Command.Limits
 
     func write(to image: FileDescriptor, tree: FilePath?, scratch: FilePath) throws {
-        let staging = scratch.appending("vfat-\(volume.name)")
+        let staging = scratch.appending("vfat.img")
         let file = try FileDescriptor.open(
             staging, .readWrite, options: [.create, .truncate, .closeOnExec],
             permissions: .ownerReadWrite)

@@ -28,7 +28,7 @@ struct MountedVolumeWriter {
     }
 
     private func fill(_ device: FilePath, scratch: FilePath, tree: FilePath) throws {
-        let folder = scratch.appending("mounted-\(volume.name)")
+        let folder = scratch.appending("mounted")
         guard mkdir(folder.string, 0o700) == 0 || errno == EEXIST else {
             throw Errno(rawValue: errno)
         }

@@ -36,6 +36,15 @@ extension BuildPlan {
     }
 }
 
+extension BuildPlan {
+    /// The outputs that a build has with another layout than the planned one.
+    ///
+    /// - Throws: `BuildError` for two of one name.
+    package func outputs(of layout: DiskLayout) throws -> [PlannedOutput] {
+        try OutputPlanner.outputs(request, layout: layout)
+    }
+}
+
 extension BoundFunction {
     fileprivate var canEditLayout: Bool {
         arguments.contains { $0.kind == .service && $0.text == HostService.setDiskLayout.rawValue }

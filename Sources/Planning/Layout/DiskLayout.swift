@@ -73,6 +73,18 @@ package struct DiskLayout: Codable, Equatable, Sendable {
         return source.map { "disk layout '\($0)'" } ?? "the disk's layout"
     }
 
+    /// Whether a disk has a partition table.
+    package var hasTables: Bool { disks.contains { $0.table != nil } }
+
+    /// What the user should know of it.
+    var warnings: [String] {
+        guard let main = disks.first, let directory = main.directory else { return [] }
+        return [
+            "the directory '\(directory)' of disk '\(main.name)' is passed over: the first disk"
+                + " gets the name that -o gives"
+        ]
+    }
+
     /// The size of the first disk when it is fixed.
     package var size: ByteCount? {
         get { disks.first?.size }
@@ -84,6 +96,9 @@ package struct DiskLayout: Codable, Equatable, Sendable {
 
     /// The file system that is mounted at "/"; each layout has one.
     package var root: Volume? { volumes.first { $0.mountPoint == "/" } }
+
+    /// The disk with the root file system.
+    package var rootDisk: Disk? { disks.first { $0.volumes.contains { $0.mountPoint == "/" } } }
 
     /// The root file system's type and label.
     package var fileSystem: String { root?.type.rawValue ?? "" }

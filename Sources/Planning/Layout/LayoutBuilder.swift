@@ -111,6 +111,11 @@ struct LayoutBuilder {
         case (nil, nil):
             throw refusal(node, "holds neither a partition table nor a file system")
         }
+        guard !node.name.contains("/") else {
+            throw refusal(
+                node, "has a name with a slash", at: "name",
+                hint: "Its image is called after it; the setting 'directory' names a folder.")
+        }
         var disk = Disk(name: node.name, content: content)
         disk.size = try size(node, "size") ?? defaults.diskSize
         disk.directory = try text(node, "directory")

@@ -33,7 +33,7 @@ struct LayoutPlanner {
     /// The layout with what follows from the rest of the request; refused where it cannot be built.
     private func completed(_ layout: DiskLayout) throws -> DiskLayout {
         var layout = layout
-        layout.extraSize = layout.size == nil ? request.imageExtraSize : nil
+        layout.extraSize = layout.rootDisk?.size == nil ? request.imageExtraSize : nil
         // A shell element installs its boot loader itself, on the mounted image.
         layout.installsBootLoader =
             layout.table != .none && resolved.provider(of: "bootloader")?.kind == .native

@@ -9,15 +9,8 @@ struct LayoutSupport {
     let request: BuildRequest
 
     func check() throws {
-        try checkDisks()
         try checkBootLoader()
         try checkShellHooks()
-    }
-
-    private func checkDisks() throws {
-        guard layout.disks.count == 1 else {
-            throw refusal("it has more than one disk", "Use one with several partitions.")
-        }
     }
 
     /// GRUB for BIOS, as the element `vm` brings it, lies between an MBR and the first partition or in a partition of a
@@ -38,8 +31,13 @@ struct LayoutSupport {
                     ? "Add '{name: BSP, type: EF02, size: 1MiB}' before the root partition."
                     : "Leave out 'align'.")
         }
-        guard let root = layout.root, root.type.isExtended, disk.volumes.contains(root) else {
+        guard let root = layout.root, root.type.isExtended else {
             throw refusal("\(needs), which reads ext4 only", "Use ext4 for the root.")
+        }
+        guard disk.volumes.contains(root) else {
+            throw refusal(
+                "\(needs) on the first disk, '\(disk.name)', and the root is on another one",
+                "Call the disk with the root '\(Disk.mainName)'.")
         }
         for volume in layout.volumes where volume.mountPoint.map(Self.holdsBootFiles) == true {
             throw refusal(

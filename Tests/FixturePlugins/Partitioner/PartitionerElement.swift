@@ -28,6 +28,9 @@ struct Partitioner: Element, BlockDevicePhase {
         case "rewrite": break
         case "add": try layout.add(partition(words))
         case "insert": try layout.insert(partition(words), before: words[6])
+        case "disk":
+            let volume = Volume(type: .ext4, label: words[1], mount: VolumeMount(words[2]))
+            layout.disks.append(Disk(words[1], content: .volume(volume)))
         case "remove": try layout.removePartition(words[1])
         case "size": try layout.updatePartition(words[1]) { $0.size = size(words[2]) }
         case "size-at": try layout.updatePartition(at: words[1]) { $0.size = size(words[2]) }
