@@ -73,7 +73,8 @@ struct BuildDocuments: Sendable {
             let own = digests.filter { $0.path == output.path }
                 .map { ($0.algorithm.rawValue, $0.value) }
             return Manifest.Artifact(
-                format: output.format, disk: output.disk, name: output.path.lastComponent?.string ?? "",
+                format: output.format, disk: output.disk,
+                name: output.path.lastComponent?.string ?? "",
                 size: try output.size.bytes,
                 checksums: Dictionary(own) { first, _ in first })
         }

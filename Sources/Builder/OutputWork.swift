@@ -44,7 +44,9 @@ final class OutputWork: Sendable {
     /// The jobs that make all outputs whose source is there.
     func jobs(from source: OutputFormat.Source) -> [OutputJob] {
         planned.enumerated().filter { $0.element.format.source == source }.map { index, output in
-            guard let step = PlannedStep.output(output.format, disk: output.disk) else { return digestJob(output) }
+            guard let step = PlannedStep.output(output.format, disk: output.disk) else {
+                return digestJob(output)
+            }
             let cores = output.format.usesAllCores ? OutputJob.allCores : 1
             return OutputJob(cores: cores) { [self] in
                 let warnings = try steps.run(step) { try write(output) }

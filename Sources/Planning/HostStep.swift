@@ -58,7 +58,8 @@ extension PlannedStep {
     /// The step that computes the digests of one output.
     package static func digest(of format: OutputFormat, disk: String? = nil) -> PlannedStep {
         PlannedStep(
-            kind: .host, name: "sha256 of \(title(format, disk))", isInChroot: false, mayGrow: false)
+            kind: .host, name: "sha256 of \(title(format, disk))", isInChroot: false, mayGrow: false
+        )
     }
 
     private static func title(_ format: OutputFormat, _ disk: String?) -> String {

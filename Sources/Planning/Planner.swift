@@ -39,7 +39,8 @@ package struct Planner {
             steps: steps, layout: layout,
             layoutEditors: BuildPlan.layoutEditors(resolved.elements, steps), outputs: outputs,
             sourceDate: try SourceDate(environment: request.environment),
-            warnings: shadowWarnings(resolved) + layout.warnings + settings.warnings + exportWarnings(exports))
+            warnings: shadowWarnings(resolved) + layout.warnings + settings.warnings
+                + exportWarnings(exports))
     }
 
     /// Values of manifests with "{parameter}" replaced; one that refers to an unset parameter is left out.

@@ -10,8 +10,9 @@ package struct Disk: Codable, Equatable, Sendable {
     package var name: String
     /// nil: computed from what it holds.
     package var size: ByteCount?
-    /// The folder of its images, which are called as the disk then; nil: beside those of the first disk. Means nothing for
-    /// the first disk.
+    /// The folder of its images, which are called as the disk then; nil: beside those of the first disk.
+    ///
+    /// Means nothing for the first disk.
     package var directory: String?
     /// The size of a logical block: 512 or 4096.
     package var blockSize: Int64
