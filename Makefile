@@ -1,7 +1,7 @@
 # Targets for people and for CI; `make help` lists them. CONFIGURATION=debug builds faster, release is what CI tests.
 CONFIGURATION ?= release
-# Tests of whole programs and of booted images; the rest are unit tests.
-SLOW_TESTS = BootTests|CommandLineTests
+# What `make test` runs, one after the other; Tests/areas says which tests belong to which.
+AREAS = $(shell sed -n 's/^\([a-z-]\+\) .*/\1/p' Tests/areas)
 SWIFT_FLAGS = --configuration $(CONFIGURATION) --explicit-target-dependency-import-check error
 SHELL = /bin/bash
 PRODUCTS = .build/$(CONFIGURATION)
@@ -12,10 +12,11 @@ OUT ?= out/debian
 FORMATS ?= qcow2,tar
 IMAGE_ELEMENT ?= motd-build-info
 
-.PHONY: help setup build test test-quick test-slow test-all fuzz lint image image-of-products bench clean install install-products uninstall
+.PHONY: help setup build test $(AREAS:%=test-%) test-slow test-all fuzz lint image image-of-products bench clean install install-products uninstall
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk '/^[a-z]/{printf "%-12s", "test-" $$1; $$1 = $$2 = ""; print}' Tests/areas
 
 setup: ## install the Debian packages that are missing
 	@Scripts/setup
@@ -24,13 +25,15 @@ build: setup ## build programs, plugins and tests; plugins land in .build/elemen
 	swift build $(SWIFT_FLAGS) --build-tests
 	@Scripts/collect-plugins $(PRODUCTS) $(PLUGINS)
 
-test: test-quick test-slow ## every test that CI runs
+test: build ## every test that CI runs, area by area, then what took the time
+	@SWIFT_FLAGS="$(SWIFT_FLAGS)" Scripts/test
 
-test-quick: build ## unit tests only
-	@TIMEFORMAT='test-quick took %R s'; time swift test $(SWIFT_FLAGS) --skip-build --skip '$(SLOW_TESTS)'
+# test-quick are the unit tests; then test-main, test-vendor, test-disks and so on.
+$(AREAS:%=test-%): test-%: build
+	@SWIFT_FLAGS="$(SWIFT_FLAGS)" Scripts/test $*
 
-test-slow: build ## whole programs, killed builds, booted images
-	@TIMEFORMAT='test-slow took %R s'; time swift test $(SWIFT_FLAGS) --skip-build --filter '$(SLOW_TESTS)'
+test-slow: build ## whole programs, killed builds, booted images: all areas but quick
+	@SWIFT_FLAGS="$(SWIFT_FLAGS)" Scripts/test $(filter-out quick,$(AREAS))
 
 test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=debug

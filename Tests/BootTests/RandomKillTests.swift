@@ -15,7 +15,7 @@ import Testing
         let share = Double.random(in: 0.02...0.98, using: &random)
         let moment = image.duration * share
         print("random kill \(number): after \(moment)")
-        try TemporaryFolder.with("random", in: BuiltProducts.folder) { folder in
+        try TemporaryFolder.with("bootstrap-killed", in: BuiltProducts.folder) { folder in
             let build = try TestBuild(in: folder)
             var command = build.command(
                 SharedImage.elements, formats: "qcow2,tar",

@@ -17,9 +17,10 @@ internal import SystemPackage
 package enum BootHarness {
     /// Runs `body` with a guest that has just been switched on, and switches it off afterwards.
     package static func boot<Result>(
-        _ options: GuestOptions, _ body: (Guest) throws -> Result
+        _ options: GuestOptions, function: String = #function, file: String = #fileID,
+        _ body: (Guest) throws -> Result
     ) throws -> Result {
-        try TemporaryFolder.with("guest") { folder in
+        try TemporaryFolder.with("guest", function: function, file: file) { folder in
             let slot = try GuestSlot()
             let guest = try Guest(options, folder: folder)
             defer { guest.switchOff() }

@@ -55,10 +55,14 @@ package enum SampleTree {
     }
 
     /// Runs `body` with a fresh folder below the system's temporary folder and removes it.
-    package static func withFolder<Result>(_ body: (FilePath) throws -> Result) throws -> Result {
+    package static func withFolder<Result>(
+        function: String = #function, file: String = #fileID, _ body: (FilePath) throws -> Result
+    ) throws -> Result {
         let name = try Command("mktemp", ["-d", "-t", "dibhost-test.XXXXXXXX"]).checkedOutput()
         let folder = FilePath(String(name.dropLast()))
-        let result = Swift.Result { try body(folder) }
+        let result = Swift.Result {
+            try TestTimes.measured(function, file) { try body(folder) }
+        }
         try Command("rm", ["-rf", "--one-file-system", folder.string]).checkedOutput()
         return try result.get()
     }

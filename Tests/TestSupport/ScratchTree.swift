@@ -16,9 +16,10 @@ package enum ScratchTree {
     /// build host's `programs` with the libraries that they need.
     package static func with<Result>(
         programs: [String] = ["sh", "sleep", "setsid", "cat", "env"],
+        function: String = #function, file: String = #fileID,
         _ body: (FilePath) throws -> Result
     ) throws -> Result {
-        try TemporaryFolder.with("tree") { folder in
+        try TemporaryFolder.with("tree", function: function, file: file) { folder in
             let tree = folder.appending("tree")
             try TextFile.write(accounts, to: tree.appending("etc/passwd"))
             try TextFile.write("root:x:0:\nstack:x:1001:\n", to: tree.appending("etc/group"))

@@ -11,11 +11,12 @@ package enum TemporaryFolder {
     /// A test that needs a certain file system names a folder on it as `parent`.
     package static func with<Result>(
         _ name: String = "test", in parent: FilePath = "/tmp",
+        function: String = #function, file: String = #fileID,
         _ body: (FilePath) throws -> Result
     ) throws -> Result {
         let folder = try make(name, in: parent)
         do {
-            let result = try body(folder)
+            let result = try TestTimes.measured(function, file) { try body(folder) }
             try remove(folder)
             return result
         } catch {
@@ -27,9 +28,12 @@ package enum TemporaryFolder {
     /// The same for a test that awaits.
     package static func with<Result>(
         _ name: String = "test", in parent: FilePath = "/tmp",
+        function: String = #function, file: String = #fileID,
         _ body: (FilePath) async throws -> Result
     ) async throws -> Result {
         let folder = try make(name, in: parent)
+        let start = ContinuousClock.now
+        defer { try? TestTimes.note(ContinuousClock.now - start, function, file) }
         do {
             let result = try await body(folder)
             try remove(folder)
