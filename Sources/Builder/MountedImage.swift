@@ -16,25 +16,10 @@ struct MountedImage: ~Copyable {
     init(image: FilePath, root: ImageMeasure.PlacedVolume, over folder: FilePath) throws {
         let loop = try LoopDevice(
             image: image, offset: root.range.offset, length: root.range.length)
-        mount = try Self.mount(loop.path, type: root.volume.type.rawValue, over: folder)
+        mount = try VolumeMount.make(
+            root.volume.type, on: loop.path, over: folder, name: "the image")
         self.loop = loop
         self.folder = folder
-    }
-
-    private static func mount(
-        _ device: FilePath, type: String, over folder: FilePath
-    ) throws -> Mount {
-        do {
-            let mount = try Mount.fileSystem(type, source: device.string)
-            let target = OwnedDescriptor(
-                try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec]))
-            try mount.attach(to: target.descriptor)
-            return mount
-        } catch let error as Errno {
-            throw BuildError(
-                .buildFailed, "cannot mount the image's \(type) on '\(folder)'",
-                hint: "Check that the kernel knows this file system.", cause: error.description)
-        }
     }
 
     /// The loop device of the file system.

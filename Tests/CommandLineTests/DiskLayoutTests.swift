@@ -155,7 +155,31 @@ struct DiskLayoutTests {
             ).checkedOutput()
             #expect(label == "img-rootfs\n")
             #expect(try build.leftovers().isEmpty)
+            try expectThatABuildWorks(beside: image, in: folder)
         }
+    }
+
+    /// XFS does not mount two file systems with one id, and the same inputs give the same id.
+    private func expectThatABuildWorks(beside image: String, in folder: FilePath) throws {
+        let script = """
+            mkdir mounted
+            mount -o loop,nouuid "$1" mounted
+            shift
+            "$@"
+            """
+        let build = try TestBuild(in: folder.appending("again"))
+        let command = build.command(
+            ["tiny-os"], options: ["-n"], environment: ["FS_TYPE": "xfs"])
+        var both = Command(
+            "unshare",
+            ["--mount", "sh", "-euc", script, "sh", image, command.program] + command.arguments,
+            environment: command.environment)
+        both.workingDirectory = folder
+        try both.checkedOutput()
+        let ids = try [image, build.output.appending("image.raw").string].map {
+            try Command("blkid", ["-p", "-o", "value", "-s", "UUID", $0]).checkedOutput()
+        }
+        #expect(ids[0] == ids[1])
     }
 
     @Test func `a shell hook of the last phases works on the root file system of a layout`() throws

@@ -57,24 +57,11 @@ struct MountedVolumeWriter {
     }
 
     private func copy(_ tree: FilePath, to device: FilePath, at folder: FilePath) throws {
-        let mount = try mounted(device, at: folder)
+        let mount = try VolumeMount.make(
+            volume.type, on: device, over: folder, name: "'\(volume.name)'")
         try Command("cp", ["-a", "--", "\(tree)/.", folder.string])
             .checkedOutput(limits: limits)
         try Command("sync", ["--file-system", folder.string]).checkedOutput()
         try mount.unmount()
-    }
-
-    private func mounted(_ device: FilePath, at folder: FilePath) throws -> Mount {
-        do {
-            let mount = try Mount.fileSystem(volume.type.rawValue, source: device.string)
-            let target = OwnedDescriptor(
-                try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec]))
-            try mount.attach(to: target.descriptor)
-            return mount
-        } catch let error as Errno {
-            throw BuildError(
-                .buildFailed, "cannot mount the \(volume.type.rawValue) of '\(volume.name)'",
-                hint: "Check that the kernel knows this file system.", cause: error.description)
-        }
     }
 }
