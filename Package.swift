@@ -20,7 +20,10 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
     (
         "DiskImage",
-        ["Archive", "CCrypto", "CZstd", "Diagnostics", "LinuxSystem", "Planning", .system]
+        [
+            "Archive", "CCrypto", "CExtFS", "CZstd", "Diagnostics", "LinuxSystem", "Planning",
+            .system,
+        ]
     ),
     (
         "Builder",
@@ -57,6 +60,7 @@ let package = Package(
     targets: [
         .target(name: "CElement"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CExtFS"),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(

@@ -96,7 +96,6 @@ package struct MachineCheck {
             isForEveryBuild: false),
         Tool(
             name: "mkfs.erofs", package: "erofs-utils", versionOption: "-V", isForEveryBuild: false),
-        Tool(name: "debugfs", package: "e2fsprogs", versionOption: "-V"),
         Tool(name: "bash", package: "bash"),
         Tool(name: "fstrim", package: "util-linux", isForEveryBuild: false),
         Tool(

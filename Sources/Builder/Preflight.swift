@@ -146,7 +146,7 @@ package struct Preflight {
     /// The programs that make and fill a volume.
     private static func programs(for type: FileSystemType) -> [(String, String)] {
         switch type {
-        case .ext2, .ext3, .ext4: [("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")]
+        case .ext2, .ext3, .ext4: [("mke2fs", "e2fsprogs")]
         case .xfs: [("mkfs.xfs", "xfsprogs")]
         case .btrfs: [("mkfs.btrfs", "btrfs-progs")]
         case .vfat: [("mkfs.vfat", "dosfstools"), ("mcopy", "mtools")]

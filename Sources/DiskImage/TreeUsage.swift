@@ -23,12 +23,42 @@ package struct TreeUsage: Equatable, Sendable {
     private var seen: Set<UInt64> = []
     private var openFolders: [FolderSize] = []
 
-    /// The bytes used in a folder's last block, and how deep it lies.
+    /// What the names of an open folder take, and how deep it lies.
     private struct FolderSize: Equatable {
+        private static let format = ExtFolder.Format()
+
         var depth: Int
-        var blocks: Int64 = 1
-        /// "." and ".." with the checksum at the block's end.
-        var used = 24
+        /// The last block, where entries stand in their order, and what it holds: "." and ".." to begin with.
+        private var blocks: Int64 = 1
+        private var used = 24
+        /// Of all names, and of the longest.
+        private var total: Int64 = 0
+        private var longest: Int64 = 0
+
+        init(depth: Int) { self.depth = depth }
+
+        mutating func add(nameOf count: Int) {
+            let length = ExtFolder.length(ofName: count)
+            if used + length > Self.format.entrySpace {
+                blocks += 1
+                used = 0
+            }
+            used += length
+            total += Int64(length)
+            longest = max(longest, Int64(length))
+        }
+
+        /// The most blocks that the folder can take.
+        ///
+        /// Behind an index the order of names is that of their hashes, which nobody knows yet: each block can end with a
+        /// gap that the longest name just does not fit into.
+        var mostBlocks: Int64 {
+            guard blocks > 1 else { return 1 }
+            let (root, node) = (Int64(Self.format.rootLimit), Int64(Self.format.nodeLimit))
+            let least = Int64(Self.format.entrySpace) - longest + 4
+            let leaves = (total + least - 1) / least
+            return max(blocks, 1 + leaves + (leaves > root ? (leaves + node - 1) / node : 0))
+        }
     }
 
     /// Counts a tree.
@@ -115,25 +145,19 @@ package struct TreeUsage: Equatable, Sendable {
         return needed > space ? 1 : 0
     }
 
-    /// Adds the entry's name to the folder that holds it, block by block as ext2fs_link does.
+    /// Adds the entry's name to the folder that holds it.
     private mutating func addName(of entry: TreeEntry) {
         let depth = entry.path.isEmpty ? 0 : 1 + entry.path.count { $0 == UInt8(ascii: "/") }
         closeFolders(to: depth)
         if let parent = openFolders.indices.last {
-            let length = 8 + (entry.name.count + 3) / 4 * 4
-            // The last 12 bytes of a block hold its checksum.
-            if openFolders[parent].used + length > 4096 - 12 {
-                openFolders[parent].blocks += 1
-                openFolders[parent].used = 0
-            }
-            openFolders[parent].used += length
+            openFolders[parent].add(nameOf: entry.name.count)
         }
         if entry.kind == .folder { openFolders.append(FolderSize(depth: depth)) }
     }
 
     private mutating func closeFolders(to depth: Int) {
         while let last = openFolders.last, last.depth >= depth {
-            metadataBlocks += last.blocks
+            metadataBlocks += last.mostBlocks
             openFolders.removeLast()
         }
     }

@@ -6,11 +6,12 @@ package import LinuxSystem
 package import Planning
 package import SystemPackage
 
-/// Makes an ext2, ext3 or ext4 and fills it from a tree in one run of mke2fs -d: no mount, no loop device, every block written once.
+/// Makes an ext2, ext3 or ext4 with mke2fs and fills it from a tree through libext2fs: no mount, no loop device, every
+/// block written once.
 ///
-/// The same tree gives the same bytes: identity and hash seed come from the tree's digest, E2FSPROGS_FAKE_TIME is the
-/// time of making, and a run of debugfs sets the times of access and inode change, which mke2fs copies from the tree
-/// and nobody can set there.
+/// The same tree gives the same bytes: identity and hash seed come from the tree's digest, and all times but those of
+/// contents are that of making, for mke2fs through E2FSPROGS_FAKE_TIME. mke2fs could fill it too (-d), but takes the
+/// longer for a folder the more there is in it, leaves out the root folder's attributes and copies times of the build.
 package struct ExtWriter: Sendable {
     /// What the user may set about the file system.
     package struct Options: Equatable, Sendable {
@@ -66,20 +67,18 @@ package struct ExtWriter: Sendable {
         var environment = ProcessEnvironment.current
         environment["MKE2FS_CONFIG"] = configuration.string
         environment["E2FSPROGS_FAKE_TIME"] = String(options.time)
-        // mke2fs -d sorts names by the locale's rules.
-        environment["LC_ALL"] = "C"
         let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
         try file.closeAfter {
-            var command = Command("mke2fs", arguments(tree: tree), environment: environment)
+            var command = Command("mke2fs", arguments, environment: environment)
             command.descriptors = [file]
             try command.checkedOutput(limits: limits)
-            try setInodes(
-                of: file, root: try tree.map(Self.rootCommands), scratch: scratch,
-                environment: environment)
+            guard let tree else { return }
+            try ExtFiller.fill(
+                file, offset: offset, from: tree, time: options.time, interrupt: limits.interrupt)
         }
     }
 
-    func arguments(tree: FilePath?) -> [String] {
+    var arguments: [String] {
         let (extended, features, rest) = Self.split(options.extraArguments)
         var settings = [
             "offset=\(offset.bytes)", "hash_seed=\(digest.uuid(for: "hash seed"))",
@@ -100,8 +99,7 @@ package struct ExtWriter: Sendable {
         arguments += ["-O", list.joined(separator: ",")]
         arguments += ["-E", (settings + extended).joined(separator: ",")]
         arguments += rest
-        let contents = tree.map { ["-d", $0.string] } ?? []
-        return arguments + contents + [Self.passedImage, "\(size.blocks * 4)k"]
+        return arguments + [Self.passedImage, "\(size.blocks * 4)k"]
     }
 
     /// Takes the values of -E and -O out of a list of words: mke2fs would let the last one replace ours.
@@ -127,82 +125,5 @@ package struct ExtWriter: Sendable {
             }
         }
         return (extended, features, rest)
-    }
-
-    /// debugfs commands that give the root folder what that of the tree has: mke2fs copies what is in it only.
-    private static func rootCommands(_ tree: FilePath) throws -> String {
-        var status = stat()
-        guard stat(tree.string, &status) == 0 else { throw Errno(rawValue: errno) }
-        let mode = String(status.st_mode, radix: 8)
-        return """
-            sif <2> mode 0\(mode)
-            sif <2> uid \(status.st_uid)
-            sif <2> gid \(status.st_gid)
-            sif <2> mtime @\(status.st_mtim.tv_sec)
-
-            """
-    }
-
-    private func setInodes(
-        of file: FileDescriptor, root: String?, scratch: FilePath, environment: [String: String]
-    ) throws {
-        let target = "\(Self.passedImage)?offset=\(offset.bytes)"
-        let last = try lastInode(of: file, target: target, environment: environment)
-        let script = scratch.appending("times.debugfs")
-        try writeCommands(root ?? "", times: [2] + Array(11...last), to: script)
-        var command = Command(
-            "debugfs", ["-w", "-f", script.string, target], environment: environment)
-        command.descriptors = [file]
-        // debugfs repeats each command; what else it says is an error, whatever its exit status.
-        var complaints: [String] = []
-        let status = try command.run(limits: limits) { line in
-            if !line.hasPrefix("debugfs") && complaints.count < 20 { complaints.append(line) }
-        }
-        guard status.isSuccess, complaints.isEmpty else {
-            throw command.failure(status, lastLines: complaints)
-        }
-    }
-
-    /// Writes debugfs commands, those for the inodes' times a part at a time: a large tree has many.
-    private func writeCommands(
-        _ first: String, times inodes: [Int], to path: FilePath
-    ) throws {
-        let file = try FileDescriptor.open(
-            path, .writeOnly, options: [.create, .truncate, .closeOnExec],
-            permissions: .ownerReadWrite)
-        try file.closeAfter {
-            try file.writeAll(first.utf8)
-            for start in stride(from: 0, to: inodes.count, by: 4096) {
-                var part = ""
-                for inode in inodes[start...].prefix(4096) {
-                    part += "sif <\(inode)> atime @\(options.time)\n"
-                    part += "sif <\(inode)> ctime @\(options.time)\n"
-                }
-                try file.writeAll(part.utf8)
-            }
-        }
-    }
-
-    /// The number of the last inode in use; mke2fs hands out numbers without gaps from 11, lost+found, on.
-    private func lastInode(
-        of file: FileDescriptor, target: String, environment: [String: String]
-    ) throws -> Int {
-        var command = Command("debugfs", ["-R", "stats -h", target], environment: environment)
-        command.descriptors = [file]
-        let statistics = try command.checkedOutput(limits: limits)
-        guard let total = Self.number("Inode count:", in: statistics),
-            let free = Self.number("Free inodes:", in: statistics), total - free >= 11
-        else {
-            throw BuildError(
-                .buildFailed, "cannot read the superblock of '\(image)'", detail: statistics)
-        }
-        return total - free
-    }
-
-    private static func number(_ name: String, in statistics: String) -> Int? {
-        for line in statistics.split(separator: "\n") where line.hasPrefix(name) {
-            return Int(line.dropFirst(name.count).filter { !$0.isWhitespace })
-        }
-        return nil
     }
 }

@@ -88,8 +88,9 @@ package struct FileSystemSize: Equatable, Sendable {
         var size = shaped(max(wishes.blocks(of: usage), 512), for: usage, wishes: wishes)
         while true {
             let filled = Double(wishes.blocks(of: usage) + size.ownBlocks) / (1 - freeShare)
-            // mke2fs refuses a journal of more than half the file system.
-            let wanted = max(Int64(filled.rounded(.up)), size.journalBlocks * 2 + 64)
+            // mke2fs refuses a journal of more than half of what is free in an empty file system.
+            let empty = size.ownBlocks - size.journalBlocks
+            let wanted = max(Int64(filled.rounded(.up)), empty + size.journalBlocks * 2 + 64)
             if wanted <= size.blocks { return size }
             size = shaped((wanted + 15) / 16 * 16, for: usage, wishes: wishes)
         }
