@@ -8,7 +8,9 @@ extension BuildOptions {
     /// From arguments to a plan: reads files, runs nothing, touches nothing.
     func plan() throws -> BuildPlan {
         let request = try request()
-        return try Planner(request: request, index: ElementCatalog(for: request).index).plan()
+        let index = try ElementCatalog(for: request).index
+        try MisplacedCommand.refuse(request.elements, in: index)
+        return try Planner(request: request, index: index).plan()
             .checkingShellElements().datingInputs()
     }
 }

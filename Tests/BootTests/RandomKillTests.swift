@@ -7,6 +7,9 @@ import TestSupport
 import Testing
 
 /// SIGKILL of the supervisor at any moment of a full build.
+///
+/// The builder waits for the supervisor's consent before it renames the outputs. A supervisor that is killed before it gave
+/// it leaves none of them; one that is killed afterwards had a build that was finished, and all of them are there.
 @Suite(.serialized) struct RandomKillTests {
     @Test(arguments: 1...3)
     func aFullBuildThatIsKilledAnywhereLeavesNothing(number: UInt64) throws {
@@ -37,7 +40,7 @@ import Testing
         }
     }
 
-    /// Before the outputs are renamed there is none; afterwards all are there, and whole.
+    /// Before the consent there is none; after it all are there, and whole.
     private func expectNoPartialOutput(of build: TestBuild) throws {
         let outputs = try build.outputs().filter { !$0.hasPrefix(".") }
         guard !outputs.isEmpty else { return }

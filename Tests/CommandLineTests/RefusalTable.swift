@@ -171,6 +171,18 @@ let badElements = [
           hint: Did you mean 'vm'?
         """),
     Refusal(
+        "\(plugins) plan os",
+        """
+        unknown element 'plan'
+          hint: A command comes first: 'dibhost plan ...', then its options.
+        """),
+    Refusal(
+        "\(plugins) elements list",
+        """
+        unknown element 'elements'
+          hint: A command comes first: 'dibhost elements ...', then its options.
+        """),
+    Refusal(
         "elements show \(plugins) ox",
         """
         unknown element 'ox'
