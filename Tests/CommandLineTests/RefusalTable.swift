@@ -338,18 +338,6 @@ let badLayouts = [
         root label 'img-rootfs-xfs' has 14 bytes
           hint: A label of xfs has 1 to 12 bytes.
         """, environment: ["FS_TYPE": "xfs"]),
-    Refusal(
-        "plan \(plugins) -n os",
-        """
-        disk layout 'DIB_BLOCK_DEVICE_CONFIG' cannot be built yet: it has more than one disk
-          hint: Use one with several partitions.
-        """,
-        environment: [
-            "DIB_BLOCK_DEVICE_CONFIG": """
-            - local_loop: {name: image0, mkfs: {name: mkfs_root, mount: {mount_point: /}}}
-            - local_loop: {name: data, mkfs: {type: ext4}}
-            """
-        ]),
 ]
 
 let badSurroundings = [
