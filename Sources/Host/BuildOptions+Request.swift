@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
+import Foundation
 import LinuxSystem
 import Planning
 
@@ -110,6 +111,7 @@ extension BuildOptions {
 
     private func fillSurroundings(_ request: inout BuildRequest) {
         let environment = request.environment
+        request.workingFolder = FileManager.default.currentDirectoryPath
         if let cache = imageCache ?? environment["DIB_IMAGE_CACHE"], !cache.isEmpty {
             request.cacheFolder = cache
         }

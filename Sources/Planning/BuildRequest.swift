@@ -37,6 +37,8 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     /// The files that the request was read from: those of --config, that of the disk's layout.
     package var inputFiles: [String]
     package var environment: [String: String]
+    /// The folder that relative paths of parameters are meant from; empty leaves such paths as they are.
+    package var workingFolder: String
     /// The folder for scratch files (TMP_DIR).
     package var scratchFolder: String
     package var cacheFolder: String
@@ -114,6 +116,7 @@ extension BuildRequest {
         configuredSettings = []
         inputFiles = []
         environment = [:]
+        workingFolder = ""
         scratchFolder = "/tmp"
         cacheFolder = user.home + "/.cache/image-create"
         usesTmpfs = true

@@ -85,13 +85,19 @@ struct ParameterPlanner {
                 "parameter '\(element).\(parameter.name)' has no value, and \(use) needs one",
                 hint: "Set it with --set \(element).\(parameter.name)=VALUE.")
         }
-        if parameter.type == .path, let path = value, path == "~" || path.hasPrefix("~/") {
-            value = request.user.home + path.dropFirst()
-        }
+        if parameter.type == .path, let path = value { value = absolute(path) }
         return .init(
             element: element, name: parameter.name, value: value, origin: origin,
             isSecret: parameter.isSecret, isBuildOnly: parameter.isBuildOnly,
             environmentName: parameter.environment)
+    }
+
+    /// The path as seen from the caller's folder, and home: a plugin runs elsewhere.
+    private func absolute(_ path: String) -> String {
+        if path == "~" || path.hasPrefix("~/") { return request.user.home + path.dropFirst() }
+        let folder = request.workingFolder
+        if folder.isEmpty || path.isEmpty || path.hasPrefix("/") { return path }
+        return folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
 
     private func source(

@@ -70,6 +70,18 @@ private func valuesHaveOneSpelling() throws {
     #expect(values["keys"] == "/home/ann/.ssh/key")
 }
 
+@Test(arguments: [
+    ("key", "/home/ann/work/key"), ("../key", "/home/ann/work/../key"), ("/key", "/key"),
+])
+private func aPathIsMeantFromTheCallersFolder(path: String, meant: String) throws {
+    let request = Sample.request("os") {
+        $0.settings = [setting("keys", path)]
+        $0.workingFolder = "/home/ann/work"
+    }
+    let plan = try Sample.plan(request, [configurable])
+    #expect(plan.parameters.first { $0.name == "keys" }?.value == meant)
+}
+
 @Test
 private func exportsCarryParametersAndAreLeftOutWithoutThem() throws {
     let plan = try Sample.plan(Sample.request("os"), [configurable])
