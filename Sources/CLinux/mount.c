@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <time.h>
 #include <unistd.h>
 
 static int set_option(int context, const char *option) {
@@ -77,7 +78,14 @@ int clinux_unmount(int mount) {
     close(mount);
     if (length < 0) return -error;
     path[length] = 0;
-    return umount2(path, UMOUNT_NOFOLLOW) < 0 ? -errno : 0;
+    // A process that another thread has forked keeps it busy, too, until it executes its program: a matter of
+    // milliseconds, so that whoever uses the mount for longer than this does so on purpose.
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    for (int attempt = 0; umount2(path, UMOUNT_NOFOLLOW) < 0; attempt++) {
+        if (errno != EBUSY || attempt == 200) return -errno;
+        nanosleep(&pause, NULL);
+    }
+    return 0;
 }
 
 int clinux_unmount_path(const char *path) {

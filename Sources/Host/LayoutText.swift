@@ -58,8 +58,7 @@ struct LayoutText {
     /// Byte ranges, by the partition's index, as far as they are known before the tree is measured.
     private func places(on disk: Disk) -> [Int: String] {
         // A disk of computed size has fixed places up to its first partition that shares in the size.
-        let size = disk.size ?? .gibibytes(1 << 20)
-        guard let geometry = try? DiskGeometry(disk, size: size) else { return [:] }
+        guard let geometry = try? DiskGeometry(beforeMeasuring: disk) else { return [:] }
         var places: [Int: String] = [:]
         for (index, partition) in disk.partitions.enumerated() {
             let range = geometry.ranges[index]

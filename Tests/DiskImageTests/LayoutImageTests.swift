@@ -94,6 +94,19 @@ struct LayoutImageTests {
                       - {name: root, size: 100%, mkfs: {type: xfs, name: mkfs_root, mount: {mount_point: /}}}
                 """),
         Case(
+            testDescription: "GPT with gaps, names and GUIDs",
+            text: """
+                - local_loop: {name: image0}
+                - partitioning:
+                    base: image0
+                    label: gpt
+                    align: 64KiB
+                    partitions:
+                      - {name: Root Part, start: 17MiB, size: auto, mkfs: {type: ext4, mount: {mount_point: /}}}
+                      - {name: Überraschung 🐚, start: 90MiB, size: 5%, flags: [boot], type: 024dee41-33e7-11d3-9d69-0008c781f39f}
+                      - {name: home, start: 100MiB, size: 20MiB, mkfs: {type: ext3, mount: {mount_point: /home}}}
+                """),
+        Case(
             testDescription: "three disks with parts within parts",
             text: """
                 - local_loop: {name: image0}
@@ -148,6 +161,19 @@ struct LayoutImageTests {
         }
     }
 
+    @Test func `codes of types mean what sgdisk means by them`() throws {
+        try TemporaryFolder.with("types") { folder in
+            let codes = PartitionType.guids.keys.sorted()
+            let make = codes.indices.map { "-n \($0 + 1):0:+64K -t \($0 + 1):\(codes[$0])" }
+            let found = try shell(
+                """
+                truncate -s 64M $1/disk; sgdisk \(make.joined(separator: " ")) $1/disk >/dev/null
+                sfdisk --json $1/disk | jq -r '.partitiontable.partitions[].type | ascii_upcase'
+                """, folder.string)
+            #expect(found.lines.map(String.init) == codes.map { PartitionType.guids[$0] })
+        }
+    }
+
     @Test(arguments: [1, 3, 4])
     func `the same tree gives the same bytes`(_ index: Int) throws {
         try LayoutImage.with(Self.cases[index].text) { first in
@@ -167,9 +193,18 @@ struct LayoutImageTests {
         throws
     {
         let text = Self.cases[3].text.replacing("size: 64MiB", with: "size: 1MiB")
-        let error = #expect(throws: BuildError.self) { try LayoutImage.with(text) { _ in } }
+        let planned = #expect(throws: BuildError.self) { try LayoutImage.with(text) { _ in } }
+        #expect(
+            planned?.message
+                == "disk layout 'test:6': partition 'ESP' has 1.0 MiB, and vfat needs at least 8.0 MiB"
+        )
+        let full = LayoutImage.tree + "; head -c 9000000 /dev/zero | tr '\\0' x > boot/efi/large"
+        let least = Self.cases[3].text.replacing("size: 64MiB", with: "size: 8MiB")
+        let error = #expect(throws: BuildError.self) {
+            try LayoutImage.with(least, tree: full) { _ in }
+        }
         #expect(error?.code == .refused)
-        #expect(error?.message == "'ESP' of disk 'image0' has 1.0 MiB, but needs 8.0 MiB")
+        #expect(error?.message == "'ESP' of disk 'image0' has 8.0 MiB, but needs 9.8 MiB")
         let fixed = Self.cases[1].text.replacing("size: 40MiB", with: "size: 2MiB")
         let other = #expect(throws: BuildError.self) { try LayoutImage.with(fixed) { _ in } }
         #expect(

@@ -45,7 +45,8 @@ private let bad = [
         "Did you mean 'size'?"),
     BadLayout(
         "- local_loop: {name: image0}",
-        ":1': disk 'image0' holds neither a partition table nor a file system"),
+        ":1': disk 'image0' holds neither a partition table nor a file system",
+        "Add 'partitioning' or 'mkfs' with 'base: image0'."),
     BadLayout(
         "- local_loop: {name: image0, block_size: 1024, mkfs: {type: ext4}}",
         ":1': disk 'image0' has the block size '1024'", "Use 512 or 4096."),
@@ -74,7 +75,8 @@ private let bad = [
         "Add 'base: NAME'."),
     BadLayout(
         disk(more: "- mkfs: {name: a, base: b}\n- mount: {name: b, base: a}"),
-        ":8': file system 'a' is based on itself: a -> b -> a"),
+        ":8': file system 'a' is based on itself: a -> b -> a",
+        "The first node is a local_loop, which has no base."),
     BadLayout(
         disk(more: "- fstab: {name: a, base: root}"),
         ":8': fstab entry 'a' is based on 'root', which is a partition",
@@ -87,9 +89,15 @@ private let bad = [
         disk("{name: root, size: 1MiB}"), ":7': the name 'root' is used twice",
         "Line 6 has it already."),
     BadLayout(
-        disk("{name: x, size: 1MiB, mkfs: {type: ext4, label: Cloudimg-rootfs}}"),
+        disk("{name: x, size: 1MiB, mkfs: {type: ext4, label: cloudimg-rootfs}}"),
         ":7': file system 'mkfs_root' has the label 'cloudimg-rootfs' of 'mkfs_x'",
-        "Labels are compared without case; give each file system its own."),
+        "Give each file system its own; a vfat has its label in upper case."),
+    BadLayout(
+        disk(
+            "{name: x, size: 8MiB, mkfs: {type: vfat, label: data}}",
+            more: "- local_loop: {name: more, mkfs: {type: ext4, label: DATA}}"),
+        ":8': file system 'mkfs_more' has the label 'DATA' of 'mkfs_x'",
+        "Give each file system its own; a vfat has its label in upper case."),
     BadLayout(
         disk("{name: x, size: 400MiB, mkfs: {type: xfs, label: thirteen-long}}"),
         ":6': file system 'mkfs_x' has the label 'thirteen-long' of 13 bytes",
@@ -104,7 +112,8 @@ private let bad = [
         "Did you mean 'ext2'? Known are: ext2, ext3, ext4, xfs, btrfs, vfat, swap."),
     BadLayout(
         disk("{name: x, size: 1MiB, mkfs: {type: ext4, mount: {mount_point: /}}}"),
-        ":7': file system 'mkfs_root' is mounted at '/' like 'mkfs_x'"),
+        ":7': file system 'mkfs_root' is mounted at '/' like 'mkfs_x'",
+        "Give each file system a mount_point of its own."),
     BadLayout(
         disk("{name: x, size: 1MiB, mkfs: {type: ext4, mount: {mount_point: var}}}"),
         ":6': mount 'mount_mkfs_x' has the mount_point 'var'",
@@ -145,9 +154,180 @@ private let bad = [
         "Use ext4, xfs or btrfs."),
 ]
 
-@Test(arguments: bad.indices)
+/// Nodes that do not fit together, and settings that are missing or make no sense.
+private let misfits = [
+    BadLayout(
+        "- local_loop:\n    name: image0\n   size: 1",
+        ":3': did not find expected key", "Column 4 of that line is where reading stopped."),
+    BadLayout(
+        "- local_loop: {name: a, name: b}", ":1': the key 'name' stands there twice",
+        "Leave one of them out."),
+    BadLayout(
+        "- mkfs: {name: r, base: x}\n  mount: {name: m, base: r, mount_point: /}",
+        ":1': an item of the list is no map with a single key",
+        "Each item is one of 'local_loop', 'partitioning', 'mkfs', 'mount', 'fstab'."),
+    BadLayout(
+        "- local_loop: image0", ":1': the disk's settings are no map",
+        "Write 'KEY: VALUE' pairs, indented below it."),
+    BadLayout(
+        "- local_loop: {name: image0}\n- partitioning: {base: image0, label: gpt}",
+        ":2': the partition table has no list 'partitions'",
+        "Add 'partitions:' and below it '- {name: root, size: 100%}'."),
+    BadLayout(
+        "- local_loop: {name: image0}\n- partitioning: {base: image0, label: gpt, partitions: [a]}",
+        ":2': a partition is no map of settings", "Write '- {name: root, size: 100%}'."),
+    BadLayout(
+        disk("{size: 1MiB}"), ":6': the partition has no name", "Add 'name: NAME'."),
+    BadLayout(
+        disk("{name: x}"), ":6': partition 'x' has no size",
+        "Add 'size: 100%' for all that is left."),
+    BadLayout(
+        disk("{name: x, base: other, size: 1MiB}"),
+        ":6': a partition is based on 'other', and its table on 'image0'",
+        "Leave out 'base': a partition belongs to the table that lists it."),
+    BadLayout(
+        "- local_loop: {name: image0}\n- partitioning: {base: image0, partitions: [{name: a, size: 1MiB}]}",
+        ":2': partition table 'partitioning_image0' has no label",
+        "Add 'label: gpt' or 'label: mbr'."),
+    BadLayout(
+        disk(
+            more:
+                "- partitioning: {name: t, base: image0, label: gpt, partitions: [{name: a, size: 1MiB}]}"
+        ),
+        ":8': partition table 't' is the second partition table of 'image0'",
+        "Leave one of them out."),
+    BadLayout(
+        disk(more: "- mkfs: {base: image0, type: ext4}"),
+        ":3': partition table 'partitioning_image0' shares its disk 'image0' with a file system",
+        "Leave one of them out."),
+    BadLayout(
+        disk(more: "- mkfs: {name: b, base: root, type: ext4}"),
+        ":8': file system 'b' is the second file system of 'root'", "Leave one of them out."),
+    BadLayout(
+        disk(more: "- mount: {name: b, base: mkfs_root, mount_point: /b}"),
+        ":8': mount 'b' is the second mount of 'mkfs_root'", "Leave one of them out."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, mkfs: {}}"), ":6': file system 'mkfs_x' has no type",
+        "Add 'type: ext4', or another file system."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, mkfs: {type: ext4, uuid: 12-34}}"),
+        ":6': file system 'mkfs_x' has the uuid '12-34', which is none",
+        "Write 32 hexadecimal digits as 8-4-4-4-12, or leave it out to have one derived."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, mkfs: {type: swap, label: seventeen-letters}}"),
+        ":6': file system 'mkfs_x' has the label 'seventeen-letters' of 17 bytes",
+        "A label of swap has at most 16 bytes."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, mkfs: {type: ext4, mount: {}}}"),
+        ":6': mount 'mount_mkfs_x' has no mount_point", "Add 'mount_point: /PATH'."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, mkfs: {type: ext4, mount: {mount_point: /a/../b}}}"),
+        ":6': mount 'mount_mkfs_x' has the mount_point '/a/../b'",
+        "Give an absolute path such as '/boot'."),
+    BadLayout(
+        disk(
+            "{name: x, size: 1MiB, mkfs: {type: ext4, mount: {mount_point: /x, fstab: {options: 'a, b'}}}}"
+        ),
+        ":6': fstab entry 'fstab_mount_mkfs_x' has options with a space",
+        "Options are separated by commas."),
+    BadLayout(
+        disk(
+            "{name: x, size: 1MiB, mkfs: {type: ext4, mount: {mount_point: /x, fstab: {fsck-passno: last}}}}"
+        ),
+        ":6': fstab entry 'fstab_mount_mkfs_x' has the fsck-passno 'last'", "Use 0, 1 or 2."),
+    BadLayout(
+        disk(
+            "{name: x, size: 1MiB, mkfs: {type: ext4, mount: {mount_point: /x, fstab: {fck-passno: 1}}}}"
+        ),
+        ":6': unknown key 'fck-passno'", "Did you mean 'fsck-passno'?"),
+    BadLayout(
+        disk("{name: x, size: [1MiB]}"), ":6': 'size' is no plain value",
+        "Write one word, without brackets."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, crypt: {}}"), ":6': 'crypt': encryption is not there yet",
+        "Use partitions; encryption comes in a later version."),
+    BadLayout(
+        disk("{name: x, size: 8MiB, type: '0x83'}"),
+        ":6': partition 'x' has the unknown type '0x83'",
+        "Use a GUID or a code of sgdisk, such as 'EF00', '8200' or '8300'."),
+]
+
+/// What has no room, or no place.
+private let crowded = [
+    BadLayout(
+        disk("{name: x, size: 0%}"), ":6': partition 'x' has the size '0%'",
+        "A share is above 0 % and at most 100 %."),
+    BadLayout(
+        disk("{name: x, size: 101%}"), ":6': partition 'x' has the size '101%'",
+        "A share is above 0 % and at most 100 %."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, start: 1000}"),
+        ":6': partition 'x' starts at 1000, which is no multiple of 1.0 MiB",
+        "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk("{name: x, size: 9MiB, start: 8MiB}\n      - {name: y, size: 1MiB, start: 16MiB}"),
+        ":7': partition 'y' starts at 16.0 MiB, before the disk is free at 17.0 MiB",
+        "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, start: 1MiB}", label: "mbr"),
+        ":6': partition 'x' starts at 1.0 MiB, before the disk is free at 2.0 MiB",
+        "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk("{name: x, size: 1MiB, start: 2GiB}"),
+        ":6': partition 'x' ends at 2.0 GiB, but the disk has room up to 1024 MiB",
+        "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk().replacing("1GiB", with: "10KiB"), ":7': partition 'root' gets no room",
+        "The disk 'image0' has 10.0 KiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk("{name: x, size: 100MiB, mkfs: {type: xfs}}"),
+        ":6': partition 'x' has 100 MiB, and xfs needs at least 300 MiB",
+        "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
+    BadLayout(
+        "- local_loop: {name: image0, mkfs: {type: xfs, mount: {mount_point: /}}}\n"
+            + "- local_loop: {name: b, size: 4MiB, mkfs: {type: vfat}}",
+        ":2': disk 'b' has 4.0 MiB, and vfat needs at least 8.0 MiB",
+        "The disk 'b' has 4.0 MiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk(label: "gpt\n    align: 1000"),
+        ":5': partition table 'partitioning_image0' has the alignment 1000 B",
+        "Use a multiple of 4 KiB."),
+    BadLayout(
+        disk("{name: x, size: 3TiB, flags: [primary]}", label: "mbr")
+            .replacing("size: 1GiB", with: "size: 4TiB"),
+        ":6': partition 'x' ends at 3.0 TiB, but the disk has room up to 2.0 TiB",
+        "The disk 'image0' has 4.0 TiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk("{name: x, size: 3TiB, flags: [primary]}", label: "mbr")
+            .replacing(", size: 1GiB", with: ""),
+        ":6': partition 'x' ends at 3.0 TiB, but the disk has room up to 2.0 TiB",
+        "Partitions stand in the order of their places; an MBR ends at 2^32 blocks."),
+    BadLayout(
+        disk(
+            (1...5).map { "{name: p\($0), size: 1MiB, flags: [primary]}" }.joined(
+                separator: "\n      - "),
+            label: "mbr"),
+        ":9': partition 'p4' is one more than the 3 that the table has room for",
+        "An MBR holds four primary partitions, or three and logical ones behind them."),
+    BadLayout(
+        disk(label: "mbr", more: "").replacing(
+            "size: 100%", with: "size: 10%"
+        ).replacing(
+            "- {name: root", with: "- {name: l, size: 1MiB}\n      - {name: root, flags: [primary]"),
+        ":8': partition 'root' is primary and comes after a logical one",
+        "Put all partitions with the flag 'primary' first."),
+    BadLayout(
+        disk(
+            (1...128).map { "{name: p\($0), size: 1MiB}" }.joined(separator: "\n      - ")),
+        ":134': partition 'root' is one more than the 128 that the table has room for",
+        "A GPT holds 128 partitions."),
+]
+
+private let refused = bad + misfits + crowded
+
+@Test(arguments: refused.indices)
 private func aBadLayoutIsRefusedWithItsLineAndAHint(_ index: Int) throws {
-    let layout = bad[index]
+    let layout = refused[index]
     let error = #expect(throws: BuildError.self) { try LayoutSample.layout(layout.text) }
     #expect(error?.code == .refused)
     #expect(error?.message == "disk layout 'd.yaml" + layout.message)

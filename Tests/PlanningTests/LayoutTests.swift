@@ -97,6 +97,84 @@ struct LayoutTests {
         #expect(disk.table.map { table in (0..<4).map(table.number) } == [1, 5, 6, 7])
     }
 
+    @Test func `partitions start where they say, the others behind the one before them`() throws {
+        let disk = try LayoutSample.layout(
+            """
+            - local_loop: {name: image0, size: 1GiB, mkfs: }
+            - partitioning:
+                base: image0
+                label: mbr
+                align: 64KiB
+                partitions:
+                  - {name: boot, flags: [primary], start: 8MiB, size: 1MiB}
+                  - {name: root, flags: [primary], size: 100000000}
+                  - {name: a, start: 200MiB, size: 1MiB}
+                  - {name: b, size: 50%}
+                  - {name: c, start: 900MiB, size: rest}
+            - mkfs: {name: mkfs_root, base: root, mount: {mount_point: /}}
+            """.replacing(", mkfs: ", with: "")
+        ).disks[0]
+        let geometry = try DiskGeometry(disk, size: .gibibytes(1))
+        let (unit, mebibyte) = (Int64(64 << 10), Int64(1 << 20))
+        // The sector in front of a logical partition has a unit of its own.
+        let second = 201 * mebibyte + unit
+        let half = ((1024 * mebibyte - 201 * mebibyte - unit) / 2) / 512 * 512
+        #expect(
+            geometry.ranges.map { [$0.offset.bytes, $0.length.bytes] } == [
+                [8 * mebibyte, mebibyte], [9 * mebibyte, 99_999_744],
+                [200 * mebibyte, mebibyte], [second, half],
+                [900 * mebibyte, 124 * mebibyte],
+            ])
+        #expect(geometry.extended?.offset.bytes == 200 * mebibyte - unit)
+    }
+
+    @Test func `a GPT has its own sectors, however small the alignment is`() throws {
+        for (blockSize, first) in [(512, 20480), (4096, 24576)] as [(Int64, Int64)] {
+            let table = PartitionTable(
+                kind: .gpt, alignment: .kibibytes(4),
+                partitions: [.init(name: "a", size: .rest, type: .guid(PartitionType.linux))])
+            let disk = Disk(name: "image0", blockSize: blockSize, content: .table(table))
+            let geometry = try DiskGeometry(disk, size: .mebibytes(4))
+            #expect(geometry.ranges[0].offset.bytes == first)
+        }
+    }
+
+    @Test func `fields of fstab have no white space of their own`() throws {
+        let layout = try LayoutSample.layout(
+            """
+            - local_loop: {name: image0}
+            - partitioning:
+                base: image0
+                label: gpt
+                partitions:
+                  - {name: Root Part, size: 64MiB, mkfs: {type: ext4, mount: {mount_point: /, fstab: {}}}}
+                  - {name: b, size: rest, mkfs: {type: ext4, label: a\\b, mount: {mount_point: /my files, fstab: {}}}}
+            """)
+        #expect(
+            layout.mountTable == #"""
+                LABEL=mkfs_Root\040Part / ext4 defaults 0 2
+                LABEL=a\134b /my\040files ext4 defaults 0 2
+
+                """#)
+    }
+
+    @Test func `a partition may name its disk as its base, and YAML its anchors`() throws {
+        let layout = try LayoutSample.layout(
+            """
+            - local_loop: {name: image0}
+            - partitioning:
+                base: image0
+                name: mbr
+                label: mbr
+                partitions:
+                  - {name: root, base: image0, flags: &flags [boot, primary], size: 1GiB}
+                  - {name: other, flags: *flags, size: 100%}
+            - mkfs: {name: mkfs_root, base: root, mount: {mount_point: /}}
+            - mkfs: {base: other, type: ext4, label: Cloudimg-rootfs}
+            """)
+        #expect(layout.disks[0].partitions.allSatisfy { $0.isBootable && !$0.isLogical })
+    }
+
     private func halfMore(_ range: ByteRange) -> ByteRange {
         .init(offset: range.offset, length: range.length + .kibibytes(512))
     }

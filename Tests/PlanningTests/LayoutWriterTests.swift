@@ -15,7 +15,7 @@ struct LayoutWriterTests {
             partitions:
               - {name: mount_mkfs_root, flags: [boot, primary], size: 40MiB, type: 0x0c, mkfs: {type: vfat, label: esp, mount: {mount_point: /boot/efi, fstab: {options: umask=0077}}}}
               - {name: 'odd "name\\', size: 8MiB, mkfs: {type: swap, mount: {mount_point: swap, fstab: {}}}}
-              - {name: logs, size: auto, mkfs: {type: ext4, opts: -m 1 -b 4096, mount: {mount_point: /var/log}}}
+              - {name: logs, start: 60MiB, size: auto, mkfs: {type: ext4, opts: -m 1 -b 4096, mount: {mount_point: /var/log}}}
               - {name: half, size: 12.5%}
               - {name: root, size: rest, mkfs: {name: mkfs_root, uuid: 5d9a2b4c-0f3e-4c21-9d7a-3b1f6e8a7c90, mount: {name: m, mount_point: /, fstab: {dump-freq: 1, fsck-passno: 1}}}}
         """

@@ -224,8 +224,9 @@ typedef struct dib_run_result {
 //                 bytes, 512 or 4096; `directory`
 //   partitioning  the table of the disk `base`; `label` "gpt" or "mbr"; `align` in bytes. Of each
 //                 partition: `type`, for mbr "0x83", for gpt a GUID or a code of sgdisk; `flags` "boot"
-//                 and, in an mbr, "primary", without which it is logical; `size` in bytes, a share of
-//                 what is left such as "50%", "auto" for what its files need, "rest" for all that is left
+//                 and, in an mbr, "primary", without which it is logical; `start` in bytes, or none: behind
+//                 the one before it; `size` in bytes, a share of what is left such as "50%", "auto" for
+//                 what its files need, "rest" for all that is left
 //   mkfs          a file system on the disk or partition `base`; `type` ext2, ext3, ext4, xfs, btrfs,
 //                 vfat or swap; `label`; `uuid`; `opts`, words for its mkfs
 //   mount         where the file system `base` is mounted, and its part of the tree with it

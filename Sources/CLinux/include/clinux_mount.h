@@ -22,7 +22,7 @@ int clinux_mount_attach(int mount, int target);
 /// Takes the mount, and all below it, out of the tree of mounts; open files keep it alive (MNT_DETACH).
 int clinux_mount_detach(int mount);
 
-/// Undoes the mount for good and closes `mount`; EBUSY while something uses it.
+/// Undoes the mount for good and closes `mount`; EBUSY when something uses it for two seconds.
 int clinux_unmount(int mount);
 
 /// umount2(2) with MNT_DETACH of the mount at `path`, whose last component is not followed.

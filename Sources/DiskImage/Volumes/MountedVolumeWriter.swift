@@ -57,11 +57,10 @@ struct MountedVolumeWriter {
     }
 
     private func copy(_ tree: FilePath, to device: FilePath, at folder: FilePath) throws {
-        let mount = try VolumeMount.make(
-            volume.type, on: device, over: folder, name: "'\(volume.name)'")
+        let mounted = try MountedVolume(volume, on: device, over: folder)
         try Command("cp", ["-a", "--", "\(tree)/.", folder.string])
             .checkedOutput(limits: limits)
-        try Command("sync", ["--file-system", folder.string]).checkedOutput()
-        try mount.unmount()
+        try mounted.sync()
+        try mounted.unmount()
     }
 }

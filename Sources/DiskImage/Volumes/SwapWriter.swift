@@ -10,8 +10,6 @@ package import SystemPackage
 ///     1024   version 1, last page, bad pages (32 bits each)   1036   UUID   1052   label
 ///     4086   SWAPSPACE2
 package enum SwapWriter {
-    /// Ten pages, the least that the kernel takes.
-    static let leastSize = ByteCount.kibibytes(40)
     private static let pageSize: Int64 = 4096
 
     /// Writes the page at the beginning of `range`; what follows holds nothing.

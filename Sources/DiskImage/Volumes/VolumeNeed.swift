@@ -8,9 +8,6 @@ internal import Planning
 /// Of ext2, ext3 and ext4 the answer is exact; of the others it is an estimate on the safe side, since their tools
 /// decide the details.
 struct VolumeNeed {
-    private static let leastXFS = ByteCount.mebibytes(300)
-    private static let leastBtrfs = ByteCount.mebibytes(256)
-
     let volume: Volume
     let usage: TreeUsage
     /// Of ext2, ext3 and ext4.
@@ -33,17 +30,19 @@ struct VolumeNeed {
 
     private func bytes(freeShare: Double) -> ByteCount {
         let data = usage.blocks * 4096
-        let (own, minimum): (Int64, ByteCount) =
+        let own =
             switch volume.type {
             // Inodes of 512 bytes in chunks of 64, btrees, the log of at most 64 MiB.
-            case .xfs: (usage.inodes * 640 + data / 100 + (64 << 20), Self.leastXFS)
+            case .xfs: usage.inodes * 640 + data / 100 + (64 << 20)
             // Metadata is kept twice, in chunks that are reserved as a whole.
-            case .btrfs: (usage.inodes * 2048 + data / 50 + (160 << 20), Self.leastBtrfs)
+            case .btrfs: usage.inodes * 2048 + data / 50 + (160 << 20)
             // Two tables of clusters, and clusters of up to 32 KiB.
-            case .vfat: (usage.inodes * 16384 + data / 100 + (1 << 20), .mebibytes(8))
-            default: (0, SwapWriter.leastSize)
+            case .vfat: usage.inodes * 16384 + data / 100 + (1 << 20)
+            default: Int64(0)
             }
         let filled = Double(data + own) / (1 - freeShare)
-        return max(minimum, ByteCount(Int64(filled.rounded(.up))).roundedUp(to: .kibibytes(64)))
+        return max(
+            volume.type.leastSize,
+            ByteCount(Int64(filled.rounded(.up))).roundedUp(to: .kibibytes(64)))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Diagnostics
+internal import Foundation
 internal import LinuxSystem
 internal import Planning
 internal import SystemPackage
@@ -16,7 +17,13 @@ struct VolumeWriter {
     private var volume: Volume { placed.volume }
 
     /// The identity: the configured one, else one that follows from the tree and the volume's name.
+    ///
+    /// No two btrfs of one identity can be mounted at once, and two builds of one tree may run side by side; its bytes
+    /// differ from build to build anyway.
     private var uuid: String {
+        guard volume.type != .btrfs else {
+            return volume.uuid ?? UUID().uuidString.lowercased()
+        }
         let isRoot = volume.name == Volume.rootName
         return volume.uuid
             ?? digest.uuid(for: isRoot ? volume.type.rawValue : "volume \(volume.name)")

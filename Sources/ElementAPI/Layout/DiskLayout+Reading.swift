@@ -122,6 +122,7 @@ private struct LayoutTextReader {
         var partition = Partition(
             try settings.required("name"), size: try size(try settings.required("size")))
         partition.type = settings.text("type")
+        partition.start = try settings.number("start")
         let flags = settings.value("flags")?.list?.compactMap(\.text) ?? []
         partition.isBootable = flags.contains("boot")
         partition.isLogical = kind == .mbr && !flags.contains("primary")

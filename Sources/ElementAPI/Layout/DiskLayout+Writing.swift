@@ -51,7 +51,8 @@ private struct LayoutTextWriter {
         let list = LayoutValue.Entry("flags", .list(flags.map { .text($0) }))
         return .map(
             Self.entries([
-                ("name", partition.name), ("type", partition.type), ("size", partition.size.text),
+                ("name", partition.name), ("type", partition.type),
+                ("start", partition.start.map { "\($0)" }), ("size", partition.size.text),
             ]) + (flags.isEmpty ? [] : [list]) + partition.others)
     }
 

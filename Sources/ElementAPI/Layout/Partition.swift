@@ -4,6 +4,8 @@
 public struct Partition: Equatable, Sendable {
     /// Unique among all names of the layout; in a GPT at most 36 characters, which its table holds, too.
     public var name: String
+    /// The first byte, a multiple of the table's alignment; nil: behind the partition before it.
+    public var start: UInt64?
     /// How much of the disk it takes.
     public var size: PartitionSize
     /// In a GPT a GUID or a code of sgdisk such as "EF00", in an MBR a byte such as "0x83"; nil: one for Linux.

@@ -77,6 +77,8 @@ package struct PartitionTable: Codable, Equatable, Sendable {
 /// One partition of a disk.
 package struct Partition: Codable, Equatable, Sendable {
     package var name: String
+    /// The first byte; nil: behind the partition before it.
+    package var start: ByteCount?
     package var size: Size
     package var type: PartitionType
     /// Whether a BIOS boots from it (the MBR's boot flag).
@@ -96,10 +98,11 @@ package struct Partition: Codable, Equatable, Sendable {
     }
 
     package init(
-        name: String, size: Size, type: PartitionType, isBootable: Bool = false,
-        isLogical: Bool = false, volume: Volume? = nil
+        name: String, start: ByteCount? = nil, size: Size, type: PartitionType,
+        isBootable: Bool = false, isLogical: Bool = false, volume: Volume? = nil
     ) {
         self.name = name
+        self.start = start
         self.size = size
         self.type = type
         self.isBootable = isBootable

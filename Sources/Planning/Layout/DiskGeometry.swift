@@ -4,8 +4,8 @@ package import Diagnostics
 
 /// Where everything lies on a disk of a known size.
 ///
-/// Partitions follow each other without gaps but for alignment, so they cannot overlap. The arithmetic is that of the
-/// original. A percentage is of what the partitions before it leave; in an MBR that is the disk behind the next aligned
+/// Partitions follow each other, without gaps but for alignment and for those that say where they start, so they cannot
+/// overlap. The arithmetic is that of the original. A percentage is of what the partitions before it leave; in an MBR that is the disk behind the next aligned
 /// place and one more place, which a logical partition needs for its own sector of the table; in a GPT the disk without
 /// the first and the last MiB. Sizes in a GPT are whole multiples of the alignment.
 package struct DiskGeometry: Equatable, Sendable {
@@ -14,6 +14,26 @@ package struct DiskGeometry: Equatable, Sendable {
     package var ranges: [ByteRange]
     /// The extended partition of an MBR with logical ones.
     package var extended: ByteRange?
+
+    /// The places as far as they are known before the tree is measured.
+    ///
+    /// On a disk of computed size, one that is large enough, partitions that have a share of it are as small as can be.
+    package init(beforeMeasuring disk: Disk) throws(Fault) {
+        guard disk.size == nil, var table = disk.table else {
+            try self.init(disk, size: disk.size ?? .zero)
+            return
+        }
+        for (index, partition) in table.partitions.enumerated() {
+            guard case .absolute = partition.size else {
+                table.partitions[index].size = .fitting
+                continue
+            }
+        }
+        var disk = disk
+        disk.content = .table(table)
+        try self.init(
+            disk, size: table.kind == .mbr ? ByteCount(disk.blockSize << 32) : .gibibytes(1 << 20))
+    }
 
     /// What does not fit: the partition, or the disk, and why.
     package struct Fault: Error, Equatable {
@@ -100,7 +120,9 @@ extension DiskGeometry {
             self.table = table
             self.blockSize = blockSize
             self.size = size
-            next = table.alignment
+            // The sector of the table; in a GPT one more, and 128 entries of 128 bytes.
+            let used = table.kind == .gpt ? 2 * blockSize + 16384 : blockSize
+            next = max(table.alignment, ByteCount(used))
         }
 
         /// The first byte that no partition may use.
@@ -110,11 +132,11 @@ extension DiskGeometry {
                 return min(size, ByteCount(blockSize << 32))
             }
             // The second table: 128 entries of 128 bytes, and its header.
-            return size - ByteCount(16384 + blockSize)
+            return max(.zero, size - ByteCount(16384 + blockSize))
         }
 
         mutating func place(_ partition: Partition) throws(Fault) -> ByteRange {
-            let free = next.roundedUp(to: table.alignment)
+            let free = try self.free(for: partition)
             var start = free
             if partition.isLogical {
                 if extended == nil {
@@ -133,6 +155,25 @@ extension DiskGeometry {
             }
             next = start + length
             return ByteRange(offset: start, length: length)
+        }
+
+        /// Where the partition's room begins; of a logical one that of the sector in front of it.
+        private func free(for partition: Partition) throws(Fault) -> ByteCount {
+            let next = next.roundedUp(to: table.alignment)
+            guard var start = partition.start else { return next }
+            guard start.roundedDown(to: table.alignment) == start else {
+                throw Fault(
+                    name: partition.name,
+                    problem: "starts at \(start.bytes), which is no multiple of \(table.alignment)")
+            }
+            if partition.isLogical { start = start - table.alignment }
+            guard start >= next else {
+                throw Fault(
+                    name: partition.name,
+                    problem: "starts at \(partition.start ?? start), before the disk is free at"
+                        + " \(partition.isLogical ? next + table.alignment : next)")
+            }
+            return start
         }
 
         private func length(

@@ -114,12 +114,23 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     package var mountTable: String? {
         let lines = mounts.compactMap { volume, entry -> String? in
             guard let line = entry.table else { return nil }
-            let label = "LABEL=\(volume.type.storedLabel(volume.label))"
+            let label = "LABEL=\(Self.field(volume.type.storedLabel(volume.label)))"
             if volume.type == .swap { return "\(label) none swap sw 0 0\n" }
-            return "\(label) \(entry.point) \(volume.type.rawValue) \(line.options)"
+            return "\(label) \(Self.field(entry.point)) \(volume.type.rawValue) \(line.options)"
                 + " \(line.dumpFrequency) \(line.checkPass)\n"
         }
         return lines.isEmpty ? nil : lines.joined()
+    }
+}
+
+extension DiskLayout {
+    /// A field of fstab(5), where white space and the backslash stand as octal numbers.
+    fileprivate static func field(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            guard [" ", "\t", "\n", "\\", "#"].contains(scalar) else { return String(scalar) }
+            let digits = String(scalar.value, radix: 8)
+            return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+        }.joined()
     }
 }
 

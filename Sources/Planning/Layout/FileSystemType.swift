@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Diagnostics
+
 /// What a byte range of a disk is formatted as.
 package enum FileSystemType: String, CaseIterable, Codable, Sendable {
     case ext2, ext3, ext4, xfs, btrfs, vfat, swap
@@ -20,6 +22,18 @@ package enum FileSystemType: String, CaseIterable, Codable, Sendable {
         case .xfs: 12
         case .vfat: 11
         case .btrfs: 255
+        }
+    }
+
+    /// The least that holds any file system of the type; what its files need comes on top.
+    package var leastSize: ByteCount {
+        switch self {
+        case .ext2, .ext3, .ext4: .mebibytes(1)
+        case .xfs: .mebibytes(300)
+        case .btrfs: .mebibytes(256)
+        case .vfat: .mebibytes(8)
+        // Ten pages, the least that the kernel takes.
+        case .swap: .kibibytes(40)
         }
     }
 

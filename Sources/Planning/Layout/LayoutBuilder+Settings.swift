@@ -24,8 +24,7 @@ extension LayoutBuilder {
                     node, "has the unknown type '\(text)'", at: "type",
                     hint: kind == .mbr
                         ? "An MBR has types such as '0x83' for Linux and '0x82' for swap."
-                        : "Use a GUID or one of \(PartitionType.guids.keys.sorted().joined(separator: ", "))."
-                )
+                        : "Use a GUID or a code of sgdisk, such as 'EF00', '8200' or '8300'.")
             }
             type = named
         }
@@ -36,8 +35,8 @@ extension LayoutBuilder {
                 at: "type", hint: "Use a layout for \(defaults.architecture).")
         }
         return Partition(
-            name: node.name, size: try partitionSize(node), type: type,
-            isBootable: flags.contains("boot"),
+            name: node.name, start: try size(node, "start"), size: try partitionSize(node),
+            type: type, isBootable: flags.contains("boot"),
             isLogical: kind == .mbr && !flags.contains("primary"),
             volume: try child(.mkfs, of: node).map(volume))
     }
@@ -104,7 +103,11 @@ extension LayoutBuilder {
         }
         let uuid = try text(node, "uuid")
         if let uuid, !PartitionType.isGUID(uuid) {
-            throw refusal(node, "has the uuid '\(uuid)', which is none", at: "uuid")
+            throw refusal(
+                node, "has the uuid '\(uuid)', which is none", at: "uuid",
+                hint:
+                    "Write 32 hexadecimal digits as 8-4-4-4-12, or leave it out to have one derived."
+            )
         }
         let options = try text(node, "opts") ?? ""
         return Volume(
@@ -144,12 +147,11 @@ extension LayoutBuilder {
     func checkNames(_ layout: DiskLayout) throws {
         var seen: [String: String] = [:]
         for volume in layout.volumes {
-            // vfat stores upper case, and a label that differs in case only is a trap.
-            let label = volume.label.uppercased()
+            let label = volume.type.storedLabel(volume.label)
             if let other = seen.updateValue(volume.name, forKey: label) {
                 throw refusal(
-                    volume.name, "has the label '\(volume.label)' of '\(other)'", at: "label",
-                    hint: "Labels are compared without case; give each file system its own.")
+                    volume.name, "has the label '\(label)' of '\(other)'", at: "label",
+                    hint: "Give each file system its own; a vfat has its label in upper case.")
             }
         }
     }
@@ -160,7 +162,8 @@ extension LayoutBuilder {
             guard let point = volume.mountPoint else { continue }
             if let other = seen.updateValue(volume.name, forKey: point) {
                 throw refusal(
-                    volume.name, "is mounted at '\(point)' like '\(other)'", at: "mount_point")
+                    volume.name, "is mounted at '\(point)' like '\(other)'", at: "mount_point",
+                    hint: "Give each file system a mount_point of its own.")
             }
         }
         guard let root = layout.root else {
@@ -180,7 +183,8 @@ extension LayoutBuilder {
     func text(_ node: LayoutNode, _ key: String) throws -> String? {
         guard let value = node.settings[key] else { return nil }
         guard let text = value.text else {
-            throw source.refusal(value.line, "'\(key)' is no plain value")
+            throw source.refusal(
+                value.line, "'\(key)' is no plain value", hint: "Write one word, without brackets.")
         }
         return text.isEmpty ? nil : text
     }

@@ -81,7 +81,8 @@ struct LayoutBuilder {
             path.append(parent.name)
             guard parent.name != node.name else {
                 throw refusal(
-                    node, "is based on itself: \(path.joined(separator: " -> "))", at: "base")
+                    node, "is based on itself: \(path.joined(separator: " -> "))", at: "base",
+                    hint: "The first node is a local_loop, which has no base.")
             }
             guard path.count <= known.count else { return }
             current = parent
@@ -92,7 +93,9 @@ struct LayoutBuilder {
     func child(_ kind: LayoutNode.Kind, of node: LayoutNode) throws -> LayoutNode? {
         let found = (children[node.name] ?? []).filter { $0.kind == kind }
         guard found.count < 2 else {
-            throw refusal(found[1], "is the second \(kind.title) of '\(node.name)'", at: "base")
+            throw refusal(
+                found[1], "is the second \(kind.title) of '\(node.name)'", at: "base",
+                hint: "Leave one of them out.")
         }
         return found.first
     }
@@ -107,9 +110,13 @@ struct LayoutBuilder {
         case (let table?, nil): content = .table(try self.table(table))
         case (nil, let format?): content = .volume(try volume(format))
         case (let table?, _?):
-            throw refusal(table, "shares its disk '\(node.name)' with a file system", at: "base")
+            throw refusal(
+                table, "shares its disk '\(node.name)' with a file system", at: "base",
+                hint: "Leave one of them out.")
         case (nil, nil):
-            throw refusal(node, "holds neither a partition table nor a file system")
+            throw refusal(
+                node, "holds neither a partition table nor a file system",
+                hint: "Add 'partitioning' or 'mkfs' with 'base: \(node.name)'.")
         }
         guard !node.name.contains("/") else {
             throw refusal(
@@ -161,7 +168,12 @@ struct LayoutBuilder {
             let primary = table.partitions.count { !$0.isLogical }
             let most = kind == .gpt ? 128 : parts.count > primary ? 3 : 4
             guard kind == .gpt ? index < most : primary <= most else {
-                throw refusal(part, "is one more than the \(most) that the table has room for")
+                throw refusal(
+                    part, "is one more than the \(most) that the table has room for",
+                    hint: kind == .gpt
+                        ? "A GPT holds 128 partitions."
+                        : "An MBR holds four primary partitions, or three and logical ones behind them."
+                )
             }
         }
         return table
@@ -182,17 +194,35 @@ struct LayoutBuilder {
         }
     }
 
+    /// Places everything, on a disk that is large enough where the size is computed.
     private func checkRoom(_ disk: Disk, _ node: LayoutNode) throws {
-        guard let size = disk.size else { return }
         do throws(DiskGeometry.Fault) {
-            _ = try DiskGeometry(disk, size: size)
+            let geometry = try DiskGeometry(beforeMeasuring: disk)
+            for (index, range) in geometry.ranges.enumerated() {
+                try checkRoom(of: disk, index, range)
+            }
         } catch {
-            let part = nodes.first { $0.kind == .partition && $0.name == error.name } ?? node
+            let part = nodes.first { $0.kind == .partition && $0.name == error.name }
+            let key = part?.settings["start"] == nil ? "size" : "start"
             throw refusal(
-                part, error.problem, at: "size",
-                hint:
-                    "The disk '\(disk.name)' has \(size); make it larger or its partitions smaller."
-            )
+                part ?? node, error.problem, at: key,
+                hint: disk.size.map {
+                    "The disk '\(disk.name)' has \($0); make it larger or its partitions smaller."
+                } ?? "Partitions stand in the order of their places; an MBR ends at 2^32 blocks.")
         }
+    }
+
+    /// Checks that a file system can be made in a place whose size is known.
+    private func checkRoom(
+        of disk: Disk, _ index: Int, _ range: ByteRange
+    ) throws(DiskGeometry.Fault) {
+        let partition = disk.table?.partitions[index]
+        var isKnown = disk.size != nil && partition?.size != .fitting
+        if case .absolute = partition?.size { isKnown = true }
+        let volume = disk.table == nil ? disk.volumes.first : partition?.volume
+        guard isKnown, let type = volume?.type, range.length < type.leastSize else { return }
+        throw DiskGeometry.Fault(
+            name: partition?.name ?? disk.name,
+            problem: "has \(range.length), and \(type.rawValue) needs at least \(type.leastSize)")
     }
 }

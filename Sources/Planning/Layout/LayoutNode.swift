@@ -31,7 +31,7 @@ struct LayoutNode: Equatable {
             switch self {
             case .localLoop: ["name", "size", "directory", "block_size"]
             case .partitioning: ["name", "base", "label", "align", "partitions"]
-            case .partition: ["name", "base", "size", "type", "flags"]
+            case .partition: ["name", "base", "start", "size", "type", "flags"]
             case .mkfs: ["name", "base", "type", "label", "opts", "uuid"]
             case .mount: ["name", "base", "mount_point"]
             case .fstab: ["name", "base", "options", "dump-freq", "fsck-passno"]

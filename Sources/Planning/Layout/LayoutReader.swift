@@ -55,12 +55,14 @@ struct LayoutReader {
         if let map = value.map {
             entries = map
         } else if value.text != "" {
-            throw source.refusal(line, "the \(kind.title)'s settings are no map")
+            throw source.refusal(
+                line, "the \(kind.title)'s settings are no map",
+                hint: "Write 'KEY: VALUE' pairs, indented below it.")
         }
         let isSetting = { kind.settings.contains($0) }
         var node = LayoutNode(kind: kind, name: "", base: parent, settings: [:], line: line)
         for entry in entries where isSetting(entry.key) { node.settings[entry.key] = entry.value }
-        node.base = try text(node.settings["base"], "base") ?? parent
+        node.base = try base(of: node)
         guard let name = try text(node.settings["name"], "name") ?? Self.name(of: node) else {
             throw source.refusal(
                 line, "the \(kind.title) has no name",
@@ -78,15 +80,34 @@ struct LayoutReader {
         if kind == .partitioning { try readPartitions(of: node) }
     }
 
+    /// The node that `node` is based on; in the original a partition may name its disk, too, where its table is meant.
+    private func base(of node: LayoutNode) throws -> String? {
+        guard let named = try text(node.settings["base"], "base") else { return node.base }
+        let table = nodes.first { $0.kind == .partitioning && $0.name == node.base }
+        guard node.kind == .partition, named != node.base, let disk = table?.base else {
+            return named
+        }
+        guard named == disk else {
+            throw source.refusal(
+                node.settings["base"]?.line ?? node.line,
+                "a partition is based on '\(named)', and its table on '\(disk)'",
+                hint: "Leave out 'base': a partition belongs to the table that lists it.")
+        }
+        return node.base
+    }
+
     private mutating func readPartitions(of table: LayoutNode) throws {
         guard let list = table.settings["partitions"]?.list, !list.isEmpty else {
             throw source.refusal(
                 table.settings["partitions"]?.line ?? table.line,
-                "the partition table has no list 'partitions'")
+                "the partition table has no list 'partitions'",
+                hint: "Add 'partitions:' and below it '- {name: root, size: 100%}'.")
         }
         for item in list {
             guard item.map != nil else {
-                throw source.refusal(item.line, "a partition is no map of settings")
+                throw source.refusal(
+                    item.line, "a partition is no map of settings",
+                    hint: "Write '- {name: root, size: 100%}'.")
             }
             try read(item, as: .partition, base: table.name, line: item.line)
         }
@@ -105,7 +126,8 @@ struct LayoutReader {
     private func text(_ value: YAMLNode?, _ key: String) throws -> String? {
         guard let value else { return nil }
         guard let text = value.text, !text.isEmpty else {
-            throw source.refusal(value.line, "'\(key)' is no plain value")
+            throw source.refusal(
+                value.line, "'\(key)' is no plain value", hint: "Write one word, without brackets.")
         }
         return text
     }

@@ -39,6 +39,11 @@ struct LayoutSupport {
                 "\(needs) on the first disk, '\(disk.name)', and the root is on another one",
                 "Call the disk with the root '\(Disk.mainName)'.")
         }
+        guard !root.label.contains(where: { $0.isWhitespace || "'\"\\$".contains($0) }) else {
+            throw refusal(
+                "\(needs), which cannot find the label '\(root.label)'",
+                "Use a label without spaces, quotes, '\\' and '$'.")
+        }
         for volume in layout.volumes where volume.mountPoint.map(Self.holdsBootFiles) == true {
             throw refusal(
                 "\(needs), which finds its files on the root file system only",

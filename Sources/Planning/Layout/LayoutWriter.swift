@@ -42,6 +42,7 @@ package struct LayoutWriter {
             return Self.map([
                 ("name", Self.quoted(partition.name)),
                 ("type", Self.quoted(partition.type.notation)),
+                ("start", partition.start.map { Self.quoted(String($0.bytes)) }),
                 ("size", Self.quoted(partition.size.notation)),
                 ("flags", flags.isEmpty ? nil : Self.list(flags.map(Self.quoted))),
             ])

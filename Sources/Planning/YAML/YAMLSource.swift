@@ -65,6 +65,10 @@ package struct YAMLSource: Codable, Equatable, Sendable {
             return refusal(
                 mark.line, problem,
                 hint: "Column \(mark.column) of that line is where reading stopped.")
+        case .duplicatedKeysInMapping(let keys, let context):
+            return refusal(
+                context.mark.line, "the key '\(keys.first ?? "")' stands there twice",
+                hint: "Leave one of them out.")
         default:
             return BuildError(.refused, "\(kind) '\(name)' is no YAML", cause: "\(error)")
         }
