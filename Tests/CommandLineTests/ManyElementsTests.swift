@@ -20,7 +20,8 @@ private func queriesKnowEachOfTwoHundredElements() throws {
         #expect(names.map(String.init) == expected)
         let plan = try DibhostRun(["plan", "-n", "nic000", "net099"] + paths, in: folder)
         #expect(plan.status == .exited(0), Comment(rawValue: plan.errors))
-        let steps = plan.output.split(separator: "\n").filter { $0.contains("net099-") }
+        let steps = plan.output.split(separator: "\n")
+            .filter { $0.contains("50-net099-") && $0.contains(" legacy") }
         #expect(steps.count == 3, Comment(rawValue: plan.output))
     }
 }
