@@ -85,7 +85,8 @@ package struct BuildWorkspace: ~Copyable {
     ) throws -> BuildWorkspace {
         let user = request.user
         let place = WorkspacePlace(
-            usesTmpfs: request.usesTmpfs, available: try FreeSpace.memory())
+            usesTmpfs: request.usesTmpfs, available: try FreeSpace.memory(),
+            least: request.leastTmpfs)
         var workspace: BuildWorkspace
         switch place {
         case .memory(let limit):

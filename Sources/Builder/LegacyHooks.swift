@@ -85,9 +85,12 @@ final class LegacyHooks {
             throw error
         }
         guard status.isSuccess else {
-            throw BuildError(
+            var error = BuildError(
                 .buildFailed, "hook '\(hook.sortName)' failed: \(status)",
                 detail: tail.lines.joined(separator: "\n"), location: hook.location)
+            // Of this phase the original reads the output, and forgets the status.
+            if hook.phase != .blockDevice { error.hookStatus = status.shellStatus }
+            throw error
         }
         if hook.phase == .blockDevice, let ownDevice { throw refusal(of: ownDevice, from: hook) }
     }

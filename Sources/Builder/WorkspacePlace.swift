@@ -14,13 +14,16 @@ package enum WorkspacePlace: Equatable {
     package static let leastMemory = ByteCount.gibibytes(6)
 
     /// The place for a build with this much free memory.
-    package init(usesTmpfs: Bool, available: ByteCount) {
+    ///
+    /// A build whose tmpfs has to be of a certain size at least (--min-tmpfs) is in memory exactly when that fits.
+    package init(usesTmpfs: Bool, available: ByteCount, least: ByteCount? = nil) {
+        let limit = ByteCount(available.bytes / 10 * 8)
         if !usesTmpfs {
             self = .disk(reason: nil)
-        } else if available < Self.leastMemory {
+        } else if least.map({ limit < $0 }) ?? (available < Self.leastMemory) {
             self = .disk(reason: "\(available) of memory are free")
         } else {
-            self = .memory(limit: ByteCount(available.bytes / 10 * 8))
+            self = .memory(limit: limit)
         }
     }
 }

@@ -38,6 +38,10 @@ package struct BuildError: Error, Codable, Equatable, Sendable {
     /// The text of the error below this one.
     package var cause: String?
     package var location: Location?
+    /// The exit status of the hook whose failure this is, as a shell sees it: 128 and the number of a signal.
+    ///
+    /// nil for any other failure.
+    package var hookStatus: Int32?
 
     package init(
         _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil,

@@ -20,6 +20,8 @@ extension BuildOptions {
             "uncompressed": .flag(\.isUncompressed), "skip-base": .flag(\.skipBase),
             "packages": .list(\.packages), "image-size": .text(\.imageSize),
             "image-extra-size": .text(\.imageExtraSize), "image-cache": .text(\.imageCache),
+            "min-tmpfs": .text(\.minTmpfs), "install-type": .text(\.installType),
+            "ramdisk-element": .text(\.ramdiskElement), "clear": .flag(\.clearsEnvironment),
             "max-online-resize": .text(\.maxOnlineResize), "mkfs-options": .text(\.mkfsOptions),
             "mkfs-journal-size": .text(\.mkfsJournalSize), "no-tmpfs": .flag(\.noTmpfs),
             "offline": .flag(\.offline), "qemu-img-options": .text(\.qemuImgOptions),

@@ -10,7 +10,11 @@ extension BuildOptions {
         let request = try request()
         let index = try ElementCatalog(for: request).index
         try MisplacedCommand.refuse(request.elements, in: index)
-        return try Planner(request: request, index: index).plan()
-            .checkingShellElements().datingInputs()
+        return try Self.plan(request, index)
+    }
+
+    /// From a request and what exists to a plan.
+    static func plan(_ request: BuildRequest, _ index: ElementIndex) throws -> BuildPlan {
+        try Planner(request: request, index: index).plan().checkingShellElements().datingInputs()
     }
 }

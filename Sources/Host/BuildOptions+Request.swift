@@ -20,13 +20,15 @@ extension BuildOptions {
             user: .init(
                 name: account.name, id: account.id, group: account.group,
                 groups: account.groups, home: account.home))
+        request.commandLine = Array(CommandLine.arguments.dropFirst())
         request.configuredSettings = configured
         request.inputFiles = options.configurationFiles
-        request.environment = environment
+        request.environment =
+            options.clearsEnvironment ? CallerEnvironment.cleared(environment) : environment
         try options.fillCatalog(&request)
         try options.fillOutputs(&request)
         try options.fillImage(&request)
-        options.fillSurroundings(&request)
+        try options.fillSurroundings(&request)
         request.settings = try settings.map(Self.setting)
         return request
     }
@@ -37,8 +39,14 @@ extension BuildOptions {
             environment: request.environment)
         request.preferLegacy = catalog.preferLegacy
         request.preferNative = catalog.preferNative
-        request.skipBase = skipBase
+        request.skipBase = skipBase || request.environment["SKIP_BASE"] == "1"
         request.packages = packages.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
+        if let installType = OptionValue(
+            installType, "--install-type", else: "DIB_DEFAULT_INSTALLTYPE", in: request.environment)
+        {
+            request.installType = try installType.choice(
+                of: "install type", among: BuildRequest.InstallType.allCases)
+        }
     }
 
     private func fillOutputs(_ request: inout BuildRequest) throws {
@@ -62,37 +70,55 @@ extension BuildOptions {
                 qcow2Compression, of: "compression",
                 among: BuildRequest.Qcow2Compression.allCases)
         }
-        request.qemuImageOptions = qemuImgOptions
-        request.checksumFiles = checksum ? [.sha256, .md5] : []
-        if let checksumAlgorithm {
-            request.checksumFiles = try Self.choices(
-                [checksumAlgorithm], of: "checksum", option: "--checksum-algorithm",
-                among: BuildRequest.ChecksumAlgorithm.allCases)
-        }
+        request.qemuImageOptions =
+            OptionValue(
+                qemuImgOptions, "--qemu-img-options", else: "QEMU_IMG_OPTIONS",
+                in: request.environment)?.text
+        request.checksumFiles = try checksums(environment: request.environment)
         request.writesBlockMap = bmap
         request.writesManifest = manifest
         request.writesBillOfMaterials = sbom
         request.dockerTarget = dockerTarget
     }
 
+    private func checksums(
+        environment: [String: String]
+    ) throws -> [BuildRequest.ChecksumAlgorithm] {
+        if let checksumAlgorithm {
+            return try Self.choices(
+                [checksumAlgorithm], of: "checksum", option: "--checksum-algorithm",
+                among: BuildRequest.ChecksumAlgorithm.allCases)
+        }
+        return checksum
+            ? [.sha256, .md5] : try CallerEnvironment.checksums(environment["DIB_CHECKSUM"])
+    }
+
     private func fillImage(_ request: inout BuildRequest) throws {
-        request.imageSize = try Self.size(imageSize, of: "--image-size", bareUnit: .gibibytes(1))
-        request.imageExtraSize = try Self.size(
-            imageExtraSize, of: "--image-extra-size", bareUnit: .mebibytes(1))
-        request.mkfsJournalSize = try Self.size(
-            mkfsJournalSize, of: "--mkfs-journal-size", bareUnit: .mebibytes(1))
+        func value(_ option: String?, _ name: String, else variable: String) -> OptionValue? {
+            OptionValue(option, name, else: variable, in: request.environment)
+        }
+        request.imageSize = try value(imageSize, "--image-size", else: "DIB_IMAGE_SIZE")?
+            .size(bareUnit: .gibibytes(1))
+        request.imageExtraSize = try value(
+            imageExtraSize, "--image-extra-size", else: "DIB_IMAGE_EXTRA_SIZE")?
+            .size(bareUnit: .mebibytes(1))
+        request.mkfsJournalSize = try value(
+            mkfsJournalSize, "--mkfs-journal-size", else: "DIB_JOURNAL_SIZE")?
+            .size(bareUnit: .mebibytes(1))
         request.rootLabel = rootLabel
         if let text = request.environment["DIB_BLOCK_DEVICE_CONFIG"], !text.isEmpty {
             try fillLayout(&request, text)
         }
         request.mkfsOptions = (mkfsOptions ?? "").split(separator: " ").map(String.init)
-        request.maxOnlineResize = try maxOnlineResize.map { text in
-            guard let blocks = Int64(text), blocks > 0 else {
+        if let resize = value(
+            maxOnlineResize, "--max-online-resize", else: "MAX_ONLINE_RESIZE")
+        {
+            guard let blocks = Int64(resize.text), blocks > 0 else {
                 throw BuildError(
-                    .refused, "--max-online-resize '\(text)' is no number of blocks",
+                    .refused, "\(resize.source) '\(resize.text)' is no number of blocks",
                     hint: "Give a whole number of file-system blocks, such as 1073741824.")
             }
-            return blocks
+            request.maxOnlineResize = blocks
         }
     }
 
@@ -109,17 +135,21 @@ extension BuildOptions {
         request.inputFiles.append(path)
     }
 
-    private func fillSurroundings(_ request: inout BuildRequest) {
+    private func fillSurroundings(_ request: inout BuildRequest) throws {
         let environment = request.environment
         request.workingFolder = FileManager.default.currentDirectoryPath
         if let cache = imageCache ?? environment["DIB_IMAGE_CACHE"], !cache.isEmpty {
             request.cacheFolder = cache
         }
         if let folder = environment["TMP_DIR"], !folder.isEmpty { request.scratchFolder = folder }
-        request.usesTmpfs = !noTmpfs
+        request.usesTmpfs = !noTmpfs && CallerEnvironment.allowsTmpfs(environment)
+        request.leastTmpfs = try OptionValue(
+            minTmpfs, "--min-tmpfs", else: "DIB_MIN_TMPFS", in: environment)?
+            .size(bareUnit: .gibibytes(1))
         request.isOffline = offline || !(environment["DIB_OFFLINE"] ?? "").isEmpty
+        request.logFile = logfile
         request.isStrict = strict
-        request.traceLevel = trace
+        request.traceLevel = trace + (try CallerEnvironment.traceLevel(environment))
         request.bindsHostDevices = hostDev
     }
 }

@@ -59,18 +59,6 @@ extension BuildOptions {
             hint: hint(for: text, among: known.map(\.rawValue)))
     }
 
-    /// A size above zero.
-    static func size(
-        _ text: String?, of option: String, bareUnit: ByteCount
-    ) throws -> ByteCount? {
-        guard let text else { return nil }
-        if let size = ByteCount(text, bareUnit: bareUnit), size > .zero { return size }
-        let unit = bareUnit == .gibibytes(1) ? "GiB" : "MiB"
-        throw BuildError(
-            .refused, "\(option) '\(text)' is no size",
-            hint: "Give a number of \(unit), or one with a unit, such as 800MiB or 2.5GiB.")
-    }
-
     /// The parts of ELEMENT.PARAMETER=VALUE.
     static func setting(_ text: String) throws -> BuildRequest.Setting {
         if let equals = text.firstIndex(of: "="),

@@ -58,6 +58,13 @@ struct BuildOptions: ParsableArguments {
     @Flag(help: "Keep scratch files on disk.")
     var noTmpfs = false
 
+    @Option(
+        help: """
+            Keep scratch files in memory when a tmpfs of this many GiB, or of a size with a suffix, fits \
+            (default: when 6 GiB of memory are free).
+            """)
+    var minTmpfs: String?
+
     @Flag(help: "Use what the caches hold and download nothing.")
     var offline = false
 
@@ -90,6 +97,23 @@ struct BuildOptions: ParsableArguments {
             "The image's name in a container engine; with format docker it is loaded into one that is there.",
             valueName: "name[:tag]"))
     var dockerTarget: String?
+
+    @Option(
+        help: "Where elements take what they install from: source or package (default: source).")
+    var installType: String?
+
+    @Option(
+        help: """
+            The element that ramdisk-image-create makes the ramdisk with (default: ramdisk); without meaning for \
+            other commands.
+            """)
+    var ramdiskElement: String?
+
+    @Flag(
+        name: [.customShort("c"), .customLong("clear")],
+        help: "Let hooks see nothing of the caller's environment but PATH, HOME, user and terminal."
+    )
+    var clearsEnvironment = false
 
     @Option(help: "Append the build's log to this file.")
     var logfile: String?

@@ -17,6 +17,7 @@ extension LegacyEnvironment {
         variables.merge(exported) { _, exported in exported }
         variables.merge(chosen) { _, chosen in chosen }
         variables.merge(contract) { _, new in new }
+        variables.merge(optionVariables) { _, new in new }
         variables.merge(runtimeVariables) { _, new in new }
         variables.merge(phase.isInChroot ? inside(variables) : outside(variables, phase)) { $1 }
         if phase.isInChroot { Self.hostOnlyNames.forEach { variables[$0] = nil } }
@@ -139,14 +140,5 @@ extension LegacyEnvironment {
             folders.append(folder)
         }
         return folders.joined(separator: ":")
-    }
-}
-
-extension ByteCount {
-    /// The size in GiB as a user would write it for --image-size, without a unit.
-    fileprivate var gibibyteText: String {
-        let whole = bytes / (1 << 30)
-        let rest = bytes % (1 << 30)
-        return rest == 0 ? String(whole) : String(Double(bytes) / Double(1 << 30))
     }
 }

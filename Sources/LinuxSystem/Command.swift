@@ -64,6 +64,16 @@ package enum ExitStatus: Equatable, Sendable {
     case timedOut
 
     package var isSuccess: Bool { self == .exited(0) }
+
+    /// The status as a shell has it in `$?`: of a signal 128 and its number.
+    package var shellStatus: Int32 {
+        switch self {
+        case .exited(let status): status
+        case .signalled(let number): 128 + number
+        // timeout(1) has 124 for it.
+        case .timedOut: 124
+        }
+    }
 }
 
 extension ExitStatus: CustomStringConvertible {

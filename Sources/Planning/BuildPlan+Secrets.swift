@@ -33,10 +33,24 @@ extension BuildPlan {
         for index in plan.request.configuredSettings.indices {
             hide(&plan.request.configuredSettings[index])
         }
+        plan.request.commandLine = shownCommandLine
         let shown = Set(parameters.filter { !$0.isSecret }.compactMap(\.environmentName))
             .subtracting(secrets.compactMap(\.environmentName))
         plan.request.environment = request.environment.filter { shown.contains($0.key) }
             .mapValues(URLCredentials.hidden)
         return plan
+    }
+
+    /// The arguments that the program was called with, without the values of secret parameters.
+    package var shownCommandLine: [String] {
+        let secrets = parameters.filter(\.isSecret).map { "\($0.element).\($0.name)=" }
+        return request.commandLine.map { argument in
+            for secret in secrets {
+                for start in [secret, "--set=\(secret)"] where argument.hasPrefix(start) {
+                    return start + Self.hiddenValue
+                }
+            }
+            return URLCredentials.hidden(in: argument)
+        }
     }
 }

@@ -6,6 +6,12 @@ package import Diagnostics
 package struct BuildRequest: Codable, Equatable, Sendable {
     /// The elements named on the command line, in order.
     package var elements: [String]
+    /// The arguments that the program was called with, for the elements that keep them (DIB_ARGS).
+    package var commandLine: [String]
+    /// The element that makes a ramdisk instead of an image; nil for an image.
+    package var ramdiskElement: String?
+    /// Where elements take what they install from, unless something else is said for one of them.
+    package var installType: InstallType
     package var pluginFolders: [String]
     package var elementFolders: [String]
     /// Whether `base` is left out (-n).
@@ -43,6 +49,10 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var scratchFolder: String
     package var cacheFolder: String
     package var usesTmpfs: Bool
+    /// The least size of a tmpfs that holds the build, which lies on disk otherwise; nil for dibhost's own measure.
+    package var leastTmpfs: ByteCount?
+    /// The file that the log is appended to (--logfile).
+    package var logFile: String?
     package var isOffline: Bool
     package var isStrict: Bool
     /// The checksums whose files, such as NAME.sha256, are written beside each output.
@@ -60,6 +70,9 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var preferLegacy: [String]
     package var preferNative: [String]
     package var user: InvokingUser
+
+    /// DIB_DEFAULT_INSTALLTYPE.
+    package enum InstallType: String, Codable, Sendable, CaseIterable { case source, package }
 
     package enum Qcow2Compression: String, Codable, Sendable, CaseIterable { case zstd, zlib }
 
@@ -102,6 +115,8 @@ extension BuildRequest {
     package init(elements: [String], user: InvokingUser) {
         self.elements = elements
         self.user = user
+        commandLine = []
+        installType = .source
         pluginFolders = []
         elementFolders = []
         skipBase = false

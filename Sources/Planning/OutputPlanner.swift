@@ -7,7 +7,7 @@ struct OutputPlanner {
     private let request: BuildRequest
     private let layout: DiskLayout
     private let formats: [OutputFormat]
-    /// Without the ending: of a single format it is taken off, so that `-o a.qcow2` makes a.qcow2.
+    /// Without an ending.
     private let name: String
 
     /// - Throws: `BuildError` with status 2 for what cannot be made of the formats asked for.
@@ -35,12 +35,8 @@ struct OutputPlanner {
         self.layout = layout
         var formats: [OutputFormat] = []
         for format in request.formats where !formats.contains(format) { formats.append(format) }
-        var name = request.imageName
-        if let only = formats.first, formats.count == 1, name.hasSuffix("." + only.fileExtension) {
-            name.removeLast(only.fileExtension.count + 1)
-        }
         self.formats = formats
-        self.name = name
+        name = request.imageName
     }
 
     private var outputs: [BuildPlan.PlannedOutput] {

@@ -8,7 +8,7 @@ package struct Planner {
     private let index: ElementIndex
 
     package init(request: BuildRequest, index: ElementIndex) {
-        self.request = request
+        self.request = request.withBareImageName()
         self.index = index
     }
 
@@ -17,6 +17,8 @@ package struct Planner {
     /// - Throws: `BuildError` with status 2 for the first thing that cannot be done.
     package func plan() throws -> BuildPlan {
         let resolved = try Resolver(request: request, index: index).resolve()
+        let request = request.withoutUnwantedImages(
+            resolved.elements.map(\.description))
         var settings = ParameterPlanner(request: request, resolved: resolved, index: index)
         let parameters = try settings.plan()
         for element in resolved.elements {

@@ -123,6 +123,7 @@ package struct Resolver {
                 roots.append(.init(name: name, reason: reason))
             }
         }
+        if let ramdisk = request.ramdiskElement { add(ramdisk, "makes the ramdisk") }
         if !request.skipBase, !request.elements.contains("base") { add("base", "added by default") }
         request.elements.forEach { add($0, "requested") }
         // A vm element made of scripts brings no layout of its own: the original adds one for it.

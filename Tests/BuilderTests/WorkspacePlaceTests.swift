@@ -16,3 +16,15 @@ private func aBuildWorksInMemoryWhenThereIsEnoughAndTheUserAllowsIt(
 ) {
     #expect(WorkspacePlace(usesTmpfs: usesTmpfs, available: available) == place)
 }
+
+@Test(arguments: [
+    (ByteCount.gibibytes(2), ByteCount.gibibytes(5), WorkspacePlace.memory(limit: .gibibytes(4))),
+    (.gibibytes(4), .gibibytes(5), .memory(limit: .gibibytes(4))),
+    (.gibibytes(5), .gibibytes(5), .disk(reason: "5.0 GiB of memory are free")),
+    (.gibibytes(16), .gibibytes(10), .disk(reason: "10.0 GiB of memory are free")),
+])
+private func theUserSaysHowLargeATmpfsHasToBe(
+    least: ByteCount, available: ByteCount, place: WorkspacePlace
+) {
+    #expect(WorkspacePlace(usesTmpfs: true, available: available, least: least) == place)
+}

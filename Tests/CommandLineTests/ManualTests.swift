@@ -83,6 +83,7 @@ import Testing
                 *) command dibhost plan "$@" ;;
             esac
         }
+        disk-image-create() { command dibhost plan --prefer-legacy all "$@"; }
         set -e
         mkdir out
         """
@@ -114,15 +115,34 @@ import Testing
         #expect(count > 3)
     }
 
-    @Test func manFindsThePageUnderTheOriginalsName() throws {
+    @Test(arguments: [
+        ("disk-image-create", "[elements ...]", "DIB_QUIET"),
+        ("ramdisk-image-create", "[elements ...]", "--ramdisk-element"),
+        ("diskimage-builder", "file ...", "--stop-on-failure"),
+    ])
+    func manFindsAPageUnderEachOfTheOriginalsNames(
+        name: String, arguments: String, part: String
+    ) throws {
+        let share = try InstalledTree.shared().appending("share")
         let text = try Command(
-            "man", ["disk-image-create"],
+            "man", ["--warnings", name],
             environment: [
-                "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                "MANPATH": InstalledTree.shared().appending("share/man").string,
+                "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "200",
+                "MANPATH": share.appending("man").string,
             ]
+        ).capture()
+        #expect(text.status == .exited(0) && text.errorLines == [], "\(text.errorLines)")
+        #expect(text.output.contains("\(name) [options] \(arguments)"))
+        #expect(text.output.contains(part))
+        let page = share.appending("man/man1/\(name).1").string
+        try Command("mandoc", ["-T", "lint", "-W", "warning", page]).checkedOutput()
+        let bash = share.appending("bash-completion/completions/\(name)").string
+        let completed = try Command(
+            "bash", ["-c", "source \(bash) && complete -p \(name)"]
         ).checkedOutput()
-        #expect(text.contains("dibhost build [options] [elements ...]"))
+        #expect(completed.contains(name))
+        let zsh = share.appending("zsh/site-functions/_\(name)").string
+        try Command("zsh", ["-n", zsh]).checkedOutput()
     }
 
     @Test func completionsAreValidForTheirShells() throws {

@@ -16,6 +16,11 @@ struct ReservedVariablesTests {
             var plan = fixture.plan(environment: [:])
             plan.request.isUncompressed = true
             plan.request.imageSize = .gibibytes(2)
+            plan.request.imageExtraSize = .gibibytes(2)
+            plan.request.mkfsJournalSize = .mebibytes(8)
+            plan.request.maxOnlineResize = 1000
+            plan.request.ramdiskElement = "ramdisk"
+            plan.request.skipBase = true
             let environment = LegacyEnvironment(
                 plan: plan, folders: fixture.folders, views: folder)
             let set = Phase.allCases.reduce(into: Set<String>()) { names, phase in

@@ -103,6 +103,51 @@ private func twoOutputsOfOneNameAreRefused() throws {
     #expect(error?.hint == "Give another name with -o, or the disk another name or directory.")
 }
 
+@Test(arguments: [
+    ([OutputFormat.qcow2], "out/a.qcow2", "out/a"), ([.qcow2], "a.qcow2.qcow2", "a.qcow2"),
+    ([.qcow2, .qcow2], "a.qcow2", "a"), ([.qcow2, .raw], "a.qcow2", "a.qcow2"),
+    ([.raw], "a.qcow2", "a.qcow2"), ([.squashfs], "a.squashfs", "a"),
+    ([.squashfs], "a.squash", "a"),
+    ([.tgz], "a.b/c", "a.b/c"), ([.raw], "a.raw.b", "a.raw.b"),
+])
+private func hooksGetTheNameWithoutTheEndingOfASingleFormat(
+    formats: [OutputFormat], name: String, bare: String
+) throws {
+    var request = Sample.request("os")
+    request.formats = formats
+    request.imageName = name
+    let plan = try Sample.plan(request, [Sample.system])
+    #expect(plan.request.imageName == bare)
+    #expect(plan.outputs.first?.path == "\(bare).\(formats[0].fileExtension)")
+}
+
+@Test
+private func anElementCanAskForNoImageAndArchivesAreWrittenAllTheSame() throws {
+    var request = Sample.request("os", "my-no-final-image")
+    request.formats = [.qcow2, .tar, .raw, .squashfs]
+    let elements = [Sample.system, Sample.legacy("my-no-final-image")]
+    let plan = try Sample.plan(request, elements)
+    #expect(plan.outputs.map(\.path) == ["image.tar", "image.squash"])
+    request.formats = [.qcow2]
+    let none = try Sample.plan(request, elements)
+    #expect(none.outputs.isEmpty)
+    #expect(!none.steps.map(\.name).contains("write file system"))
+}
+
+@Test
+private func aRamdiskHasItsElementFirstAndNoImage() throws {
+    var request = Sample.request("os")
+    request.ramdiskElement = "ramdisk"
+    request.imageName = "out/deploy.qcow2"
+    let plan = try Sample.plan(request, [Sample.system, Sample.legacy("ramdisk")])
+    #expect(
+        plan.elements.map { "\($0.description.name): \($0.reason)" } == [
+            "ramdisk: makes the ramdisk", "os: requested",
+        ])
+    #expect(plan.outputs.isEmpty)
+    #expect(plan.request.imageName == "out/deploy")
+}
+
 @Test
 private func aContainerThatIsLoadedHasAStepForIt() throws {
     var request = Sample.request("os")

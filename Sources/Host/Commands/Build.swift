@@ -30,29 +30,12 @@ struct Build: ParsableCommand {
         let plan = try options.plan()
         try Preflight(plan: plan).check()
         let log = try BuildLog(
-            path: options.logfile ?? BuildLog.defaultPath(for: plan.request),
+            path: plan.request.logFile ?? BuildLog.defaultPath(for: plan.request),
             owner: plan.request.user)
         let stream = try events.map {
             try EventStreamFile(path: $0, owner: plan.request.user)
         }
-        let reporter = TerminalReporter(showsOutput: options.trace > 0)
-        let start = ContinuousClock.now
-        do {
-            let session = try BuildSession(
-                plan: plan, programs: .installed(),
-                publicationPause: stream == nil ? .zero : .milliseconds(250))
-            let report = try session.run(
-                onEvent: { event in
-                    try log.record(event)
-                    try stream?.write(event)
-                    reporter.handle(event)
-                }, onTick: { reporter.redraw() })
-            reporter.summarize(report, elapsed: ContinuousClock.now - start)
-        } catch var error as BuildError {
-            reporter.clear()
-            error.detail = [error.detail, "log: \(log.path)"].compactMap(\.self)
-                .joined(separator: "\n")
-            throw error
-        }
+        let reporter = TerminalReporter(showsOutput: plan.request.traceLevel > 0)
+        try BuildFront(plan: plan, reporter: reporter, log: log, stream: stream).run()
     }
 }

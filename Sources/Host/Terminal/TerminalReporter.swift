@@ -7,7 +7,7 @@ import Planning
 
 /// Shows a build on standard error: a line for each finished step, a live line for the running one when standard
 /// error is a terminal, and the tables at the end.
-final class TerminalReporter {
+final class TerminalReporter: BuildReporter {
     private let showsOutput: Bool
     private let isTerminal: Bool
     private let width: Int
@@ -64,7 +64,7 @@ final class TerminalReporter {
         guard isTerminal, let running = running.last else { return }
         let seconds = Int((ContinuousClock.now - running.started).components.seconds)
         let text =
-            "[\(running.index)/\(running.total)] \(Self.title(running.step))\(running.progress) \(seconds) s"
+            "[\(running.index)/\(running.total)] \(running.step.title)\(running.progress) \(seconds) s"
         guard text != liveLine else { return }
         write("\r\u{1B}[K" + String(text.prefix(width - 1)))
         liveLine = text
@@ -87,18 +87,12 @@ final class TerminalReporter {
         let running = running.remove(at: position)
         let counter = "[\(running.index)/\(running.total)]"
         let time = String(format: "%8.2f s", seconds)
-        line(counter.padded(to: 9) + Self.title(running.step).padded(to: 52) + time)
+        line(counter.padded(to: 9) + running.step.title.padded(to: 52) + time)
     }
 
     /// A plugin may say anything: that more is done than there is, or numbers too large to multiply.
     private static func percent(_ done: UInt64, of total: UInt64) -> Int {
         Int(Double(min(done, total)) / Double(total) * 100)
-    }
-
-    private static func title(_ step: PlannedStep) -> String {
-        let phase = (step.phase?.rawValue ?? "image").padded(to: 13)
-        guard let element = step.element else { return phase + step.name }
-        return phase + (step.name.hasSuffix(element) ? step.name : "\(step.name) (\(element))")
     }
 
     /// Removes the live line, for an error message that follows.
@@ -123,6 +117,15 @@ final class TerminalReporter {
             return 100
         }
         return Int(size.ws_col)
+    }
+}
+
+extension PlannedStep {
+    /// The phase and the hook, or what dibhost does.
+    var title: String {
+        let phase = (phase?.rawValue ?? "image").padded(to: 13)
+        guard let element else { return phase + name }
+        return phase + (name.hasSuffix(element) ? name : "\(name) (\(element))")
     }
 }
 

@@ -20,10 +20,13 @@ package struct YAMLNode: Equatable, Sendable {
     package var content: Content
     /// Counted from 1.
     package var line: Int
+    /// Whether a text is quoted, so that it cannot mean a number or the like.
+    package var isQuoted: Bool
 
-    package init(_ content: Content, line: Int) {
+    package init(_ content: Content, line: Int, isQuoted: Bool = false) {
         self.content = content
         self.line = line
+        self.isQuoted = isQuoted
     }
 
     package var text: String? {

@@ -42,7 +42,9 @@ package struct YAMLSource: Codable, Equatable, Sendable {
     private func node(_ node: Node) throws -> YAMLNode {
         let line = node.mark?.line ?? 1
         switch node {
-        case .scalar(let scalar): return YAMLNode(.text(scalar.string), line: line)
+        case .scalar(let scalar):
+            let isQuoted = ![.any, .plain].contains(scalar.style)
+            return YAMLNode(.text(scalar.string), line: line, isQuoted: isQuoted)
         case .sequence(let items):
             return YAMLNode(.list(try items.map(self.node)), line: line)
         case .mapping(let pairs):
@@ -53,9 +55,24 @@ package struct YAMLSource: Codable, Equatable, Sendable {
                 return YAMLNode.Entry(
                     key: name, line: key.mark?.line ?? line, value: try self.node(value))
             }
-            return YAMLNode(.map(entries), line: line)
+            return YAMLNode(.map(try merged(entries)), line: line)
         case .alias: throw refusal(line, "an alias without its anchor")
         }
+    }
+
+    /// The entries with what `<<` brings in: those of other maps whose keys are not there already.
+    private func merged(_ entries: [YAMLNode.Entry]) throws -> [YAMLNode.Entry] {
+        guard entries.contains(where: { $0.key == "<<" }) else { return entries }
+        var own = entries.filter { $0.key != "<<" }
+        for entry in entries where entry.key == "<<" {
+            for map in entry.value.list ?? [entry.value] {
+                guard let others = map.map else {
+                    throw refusal(entry.line, "'<<' takes a map, or a list of maps")
+                }
+                own += others.filter { other in !own.contains { $0.key == other.key } }
+            }
+        }
+        return own
     }
 
     private func syntaxError(_ error: YamlError) -> BuildError {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Builder
+import Diagnostics
+import Planning
+
+/// The user's side of a build: checks the machine, runs the plan, and hands what happens to log and reporter.
+struct BuildFront {
+    let plan: BuildPlan
+    let reporter: any BuildReporter
+    var log: BuildLog?
+    var stream: EventStreamFile?
+
+    /// - Throws: `BuildError`, with the log's path among its details.
+    func run() throws {
+        let start = ContinuousClock.now
+        do {
+            let session = try BuildSession(
+                plan: plan, programs: .installed(),
+                publicationPause: stream == nil ? .zero : .milliseconds(250))
+            let report = try session.run(
+                onEvent: { event in
+                    try log?.record(event)
+                    try stream?.write(event)
+                    try reporter.handle(event)
+                }, onTick: { reporter.redraw() })
+            reporter.summarize(report, elapsed: ContinuousClock.now - start)
+        } catch var error as BuildError {
+            reporter.clear()
+            if let log {
+                error.detail = [error.detail, "log: \(log.path)"].compactMap(\.self)
+                    .joined(separator: "\n")
+            }
+            throw error
+        }
+    }
+}
