@@ -2,7 +2,10 @@
 import PackageDescription
 
 /// Each native element is one folder below Plugins/; a word in this list builds it.
-let plugins = ["Base", "Debian", "LocalConfig", "VM"]
+let plugins = ["Base", "Debian", "LocalConfig", "PersistentState", "VM"]
+
+/// Files of a plugin's folder that its C file embeds beside the manifest, with the header that gives them to Swift.
+let embedded = ["PersistentState": ["persistent-state", "persistent-state.h"]]
 
 /// Plugins that only the tests load: each misbehaves in the way its folder says.
 let fixturePlugins = ["Misbehaving", "Liar", "Partitioner", "Scribe"]
@@ -94,14 +97,15 @@ let package = Package(
 
 /// The two targets of a plugin folder: its Swift code, and the C file that embeds its manifest.
 func pluginTargets(_ name: String, at path: String) -> [Target] {
-    [
+    let files = ["README.md", "manifest.json"] + embedded[name, default: []]
+    return [
         .target(
             name: "\(name)Manifest", dependencies: ["CElement"], path: path,
-            exclude: ["README.md", "manifest.json"], sources: ["manifest.c"], publicHeadersPath: "."
-        ),
+            exclude: files.filter { !$0.hasSuffix(".h") }, sources: ["manifest.c"],
+            publicHeadersPath: "."),
         .target(
             name: name, dependencies: ["ElementAPI", .target(name: "\(name)Manifest")], path: path,
-            exclude: ["README.md", "manifest.json", "manifest.c"]),
+            exclude: files + ["manifest.c"]),
     ]
 }
 

@@ -54,6 +54,7 @@ package struct BuildRunner {
     private func run(_ build: RunningBuild) throws -> BuildReport {
         build.announce()
         let phases = try PhaseRunner(build: build)
+        try phases.run(.check)
         try phases.run(.root)
         try build.checkRoot()
 

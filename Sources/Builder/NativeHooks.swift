@@ -58,7 +58,9 @@ final class NativeHooks {
         invocation.tree = tree
         invocation.parameters = parameters(of: element.name)
         invocation.values = values(for: element.name)
-        if hook.phase == .blockDevice { invocation.layout = LayoutWriter.text(build.layout) }
+        if [.check, .blockDevice].contains(hook.phase) {
+            invocation.layout = LayoutWriter.text(build.layout)
+        }
         var layout: String?
         let new = try worker.run(invocation) { event in
             if case .layout(let text) = event { layout = text } else { handle(event) }

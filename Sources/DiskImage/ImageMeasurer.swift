@@ -51,6 +51,7 @@ struct ImageMeasurer {
         do {
             let fitted = DiskGeometry.fitting(disk, try needs.mapValues { try $0.comfortable() })
             let size = try disk.size ?? smallestSize(of: fitted, needs)
+            try checkLargest(size, of: disk)
             let geometry = try DiskGeometry(fitted, size: size)
             return ImageMeasure.PlacedDisk(
                 disk: disk, geometry: geometry,
@@ -62,6 +63,17 @@ struct ImageMeasurer {
                 .refused, "'\(fault.name)' of disk '\(disk.name)' \(fault.problem)",
                 hint: "Make it larger in the disk's layout, or give it a share of the disk.")
         }
+    }
+
+    private func checkLargest(_ size: ByteCount, of disk: Disk) throws {
+        guard let largest = disk.largestSize, size > largest else { return }
+        throw BuildError(
+            .refused,
+            "disk '\(disk.name)' needs \(size.inWholeMebibytes), and \(layout.title) allows"
+                + " \(largest.inWholeMebibytes)",
+            hint:
+                "Leave something out of the image, or allow more: with the disk's max_size, or with"
+                + " the parameter of the element that set it.")
     }
 
     /// Volumes of a fixed size get by without free space; the others have their share of it.

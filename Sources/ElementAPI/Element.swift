@@ -11,6 +11,15 @@ public protocol Element {
     init(_ parameters: Parameters) throws
 }
 
+/// An element that looks at what was asked, before the build does anything.
+///
+/// Runs outside the chroot, with an empty tree. What it throws refuses the build, as a fault that dibhost itself finds
+/// in a request does. A plan, which runs no code of plugins, cannot say it.
+public protocol CheckPhase: Element {
+    /// Throws for parameters that do not go together, or not with the layout; touches nothing.
+    func check(_ request: CheckContext) throws
+}
+
 /// An element that makes the first contents of the target tree.
 ///
 /// Runs outside the chroot.

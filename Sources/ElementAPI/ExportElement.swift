@@ -69,6 +69,11 @@ private struct HookList {
     }
 
     private mutating func addHostHooks(of type: any Element.Type) {
+        if type is any CheckPhase.Type {
+            add(DIB_PHASE_CHECK) {
+                run($0, $1, as: (any CheckPhase).self) { try $0.check(.init(services: $1)) }
+            }
+        }
         if type is any RootPhase.Type {
             add(DIB_PHASE_ROOT) {
                 run($0, $1, as: (any RootPhase).self) { try $0.root(.init(services: $1)) }

@@ -24,11 +24,17 @@ public enum LogLevel: Sendable {
     }
 }
 
-/// What a hook of any phase can do: read its parameters, log, report progress, read and publish
-/// values, and read and write files of the target tree (see `TreeFiles`).
-public protocol HookContext: TreeFiles {}
+/// What every hook can do: read its parameters and values of the build, and log.
+public protocol RequestContext {
+    /// The connection to the host.
+    var services: HostServices { get }
+}
 
-extension HookContext {
+/// What a hook can do that has a target tree: report progress, publish values, and read and write files of the tree
+/// (see `TreeFiles`), beside what every hook can do.
+public protocol HookContext: RequestContext, TreeFiles {}
+
+extension RequestContext {
     /// The element's parameters.
     public var parameters: Parameters { Parameters(services: services) }
 
@@ -36,12 +42,6 @@ extension HookContext {
     public func log(_ text: String, level: LogLevel = .info) {
         guard let log = services.log else { return }
         log(services.state, level.number.rawValue, text)
-    }
-
-    /// Tells how far the hook is, in units of its own; `total` is 0 when unknown.
-    public func progress(done: UInt64, total: UInt64) {
-        guard let progress = services.progress else { return }
-        progress(services.state, done, total)
     }
 
     /// A value of the build, or one that an earlier hook published; nil when there is none.
@@ -58,6 +58,14 @@ extension HookContext {
             throw ElementError("the build has no value '\(name.rawValue)'")
         }
         return text
+    }
+}
+
+extension HookContext {
+    /// Tells how far the hook is, in units of its own; `total` is 0 when unknown.
+    public func progress(done: UInt64, total: UInt64) {
+        guard let progress = services.progress else { return }
+        progress(services.state, done, total)
     }
 
     /// Hands a value to later phases and to the report; it is kept only when the hook succeeds.

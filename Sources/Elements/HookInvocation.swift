@@ -28,7 +28,7 @@ package struct HookInvocation: Sendable {
     /// "target.root" is the host path
     /// of the tree: the worker gets it only where the plugin may have it.
     package var values: [String: String] = [:]
-    /// The disk layout as text, in the phase that may change it.
+    /// The disk layout as text, in the phases that see it.
     package var layout: String?
     /// The environment of the programs that the hook runs.
     package var environment: [String: String]

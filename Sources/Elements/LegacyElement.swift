@@ -17,7 +17,7 @@ package enum LegacyElement {
             name: name, kind: .legacy, path: folder.string,
             requires: try names(in: "element-deps", of: folder, files),
             provides: try names(in: "element-provides", of: folder, files),
-            hooks: try Phase.allCases.flatMap { phase in
+            hooks: try Phase.allCases.filter(\.hasScripts).flatMap { phase in
                 let subfolder = "\(phase.rawValue).d"
                 return folders.contains(subfolder)
                     ? try hooks(in: folder.appending(subfolder), of: name, phase) : []

@@ -103,7 +103,8 @@ struct WorkerRecord {
                 hint: failure.hint, cause: failure.message)
         case .hook:
             return BuildError(
-                .buildFailed, failure.message, hint: failure.hint,
+                invocation.phase == .check ? .refused : .buildFailed, failure.message,
+                hint: failure.hint,
                 cause: failure.code == 0 ? nil : "the element's error \(failure.code)")
         }
     }

@@ -52,7 +52,8 @@ struct LayoutText {
     private func size(of disk: Disk) -> String {
         if let size = disk.size { return size.description }
         let more = layout.extraSize.map { ", and \($0) more" } ?? ""
-        return "computed, \(layout.freePercent) % free" + more
+        let most = disk.largestSize.map { ", at most \($0)" } ?? ""
+        return "computed, \(layout.freePercent) % free" + more + most
     }
 
     /// Byte ranges, by the partition's index, as far as they are known before the tree is measured.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Diagnostics
+
 extension ElementManifest {
     /// The value of each parameter when the element is tried out alone: a setting, else the default.
     ///
@@ -37,6 +39,7 @@ extension ElementManifest {
         return switch parameter.type {
         case .string, .list: "check"
         case .integer: "1"
+        case .size: String(ByteCount.mebibytes(1).bytes)
         case .boolean: "false"
         case .path: "/dev/null"
         }

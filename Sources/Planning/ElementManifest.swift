@@ -34,6 +34,8 @@ package struct ElementManifest: Codable, Equatable, Sendable {
     package struct Parameter: Codable, Equatable, Sendable {
         package enum Kind: String, Codable, Sendable, CaseIterable {
             case string, integer, boolean, path
+            /// A number of bytes; users give it with a unit, such as 2.5GiB.
+            case size
             /// Several values, separated by commas.
             case list
         }

@@ -10,7 +10,8 @@ package enum ParameterValue {
         package var hint: String
     }
 
-    /// The value in the one spelling that elements get: "true" or "false", an integer without leading zeros.
+    /// The value in the one spelling that elements get: "true" or "false", an integer without leading zeros, a size as
+    /// its number of bytes.
     package static func normalized(
         _ text: String, for parameter: ElementManifest.Parameter
     ) throws(Fault) -> String {
@@ -32,6 +33,14 @@ package enum ParameterValue {
             }
             try checkChoices(String(number), parameter)
             return String(number)
+        case .size:
+            guard let size = ByteCount(text, bareUnit: ByteCount(1)) else {
+                throw Fault(
+                    problem: "is no size",
+                    hint: "Give a number with a unit, such as 800MiB or 2.5GiB.")
+            }
+            try checkChoices(String(size.bytes), parameter)
+            return String(size.bytes)
         case .boolean:
             guard let truth = Truth.value(of: text) else {
                 throw Fault(

@@ -5,6 +5,8 @@
 /// The raw value is the name in manifests, plans and logs,
 /// and, with ".d" behind it, the folder name of legacy elements.
 package enum Phase: String, CaseIterable, Codable, Sendable, Comparable {
+    /// Native elements only: looks at what was asked before anything is done.
+    case check
     case root
     case extraData = "extra-data"
     case preInstall = "pre-install"
@@ -25,13 +27,23 @@ package enum Phase: String, CaseIterable, Codable, Sendable, Comparable {
         }
     }
 
+    /// The place of this phase in a build.
+    private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
     /// The number of this phase in the C table, `dib_phase`.
-    package var number: UInt32 {
-        UInt32(Self.allCases.firstIndex(of: self).map { $0 + 1 } ?? 0)
-    }
+    package var number: UInt32 { self == .check ? 12 : UInt32(place) }
+
+    /// Whether shell elements have scripts for this phase.
+    package var hasScripts: Bool { self != .check }
 
     /// How long a hook of this phase may run unless its element's `deadline` parameter says otherwise.
-    package var defaultDeadline: Duration { self == .root ? .seconds(3600) : .seconds(1800) }
+    package var defaultDeadline: Duration {
+        switch self {
+        case .check: .seconds(60)
+        case .root: .seconds(3600)
+        default: .seconds(1800)
+        }
+    }
 
-    package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+    package static func < (left: Self, right: Self) -> Bool { left.place < right.place }
 }

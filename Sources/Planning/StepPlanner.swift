@@ -41,7 +41,7 @@ struct StepPlanner {
     func steps(hasLegacyElement: Bool) -> [PlannedStep] {
         var steps = [Self.host(.makeWorkspace)]
         if hasLegacyElement { steps.append(Self.host(.assembleHooks)) }
-        steps += run(.root) + [Self.host(.checkRoot), Self.host(.openChroot)]
+        steps += run(.check) + run(.root) + [Self.host(.checkRoot), Self.host(.openChroot)]
         steps += Self.inTree.flatMap(run) + [Self.host(.closeChroot)]
         steps += run(.ramdisk) + run(.blockDevice)
         if hasMountTable { steps.append(Self.host(.writeMountTable)) }

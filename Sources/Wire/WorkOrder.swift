@@ -10,7 +10,7 @@ package struct WorkOrder: Equatable, Sendable {
     package var parameters: [String: String]
     /// The values of the build and those that earlier hooks published, by dotted name.
     package var values: [String: String]
-    /// The disk layout, in the phase that may change it.
+    /// The disk layout, in the phases that see it.
     package var layout: String?
     /// The environment of the programs that the hook runs.
     package var environment: [String: String]

@@ -14,7 +14,7 @@ final class HookServices {
     private var texts: [String: UnsafePointer<CChar>] = [:]
     /// The output of the last captured program.
     var captured: UnsafeMutableBufferPointer<UInt8>?
-    /// The disk layout as the hook left it; nil in the phases that have none.
+    /// The disk layout as the hook left it; nil in the phases that do not see it.
     private var layout: String?
     /// Why a plain C function says that the hook fails: the first reason that it gave.
     private(set) var failure: (message: String?, hint: String?)?
@@ -57,7 +57,7 @@ final class HookServices {
     func diskLayout() -> UnsafePointer<CChar>? { text(layout) }
 
     func setDiskLayout(_ text: String) -> Int32 {
-        guard layout != nil else { return EPERM }
+        guard layout != nil, order.phase == DIB_PHASE_BLOCK_DEVICE.rawValue else { return EPERM }
         guard text.utf8.count <= WorkerFrame.longestText else { return E2BIG }
         layout = text
         frames.send(.layout(text))

@@ -205,6 +205,10 @@ struct LayoutImageTests {
         }
         #expect(error?.code == .refused)
         #expect(error?.message == "'ESP' of disk 'image0' has 8.0 MiB, but needs 9.8 MiB")
+        let limited = Self.cases[0].text.replacing("image0}", with: "image0, max_size: 1MiB}")
+        let large = #expect(throws: BuildError.self) { try LayoutImage.with(limited) { _ in } }
+        #expect(large?.message.hasPrefix("disk 'image0' needs ") == true)
+        #expect(large?.message.hasSuffix(" MiB, and disk layout 'd.yaml' allows 1 MiB") == true)
         let fixed = Self.cases[1].text.replacing("size: 40MiB", with: "size: 2MiB")
         let other = #expect(throws: BuildError.self) { try LayoutImage.with(fixed) { _ in } }
         #expect(

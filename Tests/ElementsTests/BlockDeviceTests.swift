@@ -38,7 +38,7 @@ struct BlockDeviceTests {
     }
 
     private static let disks = """
-        - local_loop: {name: image0, size: 1GiB, block_size: 4096}
+        - local_loop: {name: image0, size: 1GiB, max_size: 2GiB, block_size: 4096}
         - partitioning:
             base: image0
             label: mbr

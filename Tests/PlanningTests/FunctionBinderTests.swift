@@ -6,6 +6,7 @@ import Testing
 private let parameters = [
     parameter("release", .string), parameter("mtu", .integer), parameter("sriov", .boolean),
     parameter("firmware", .path), parameter("ports", .list),
+    parameter("room", .size),
 ]
 
 private func parameter(
@@ -45,12 +46,13 @@ private func bind(
 
 @Test(
     arguments: CType.allCases.filter { $0 != .void },
-    ["release", "mtu", "sriov", "firmware", "ports"])
+    ["release", "mtu", "sriov", "firmware", "ports", "room"])
 private func aParameterBecomesTheTypesOfItsKindOnly(type: CType, name: String) throws {
     let integers: [CType] = [.i8, .i16, .i32, .i64, .u8, .u16, .u32, .u64]
     let fitting: [String: [CType]] = [
         "release": [.str, .path, .bytes, .f32, .f64],
-        "mtu": integers + [.f32, .f64, .str, .bytes], "sriov": [.bool, .str, .bytes],
+        "mtu": integers + [.f32, .f64, .str, .bytes],
+        "room": integers + [.f32, .f64, .str, .bytes], "sriov": [.bool, .str, .bytes],
         "firmware": [.path, .str, .bytes], "ports": [.str, .bytes],
     ]
     if fitting[name]?.contains(type) == true {

@@ -127,6 +127,10 @@ private let bad = [
         ":6': partition 'x' ends at 2.0 GiB, but the disk has room up to 1024 MiB",
         "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
     BadLayout(
+        "- local_loop: {name: image0, size: 2GiB, max_size: 1GiB, mkfs: {type: ext4}}",
+        ":1': disk 'image0' has 2.0 GiB, more than the 1.0 GiB of its max_size",
+        "Give it a smaller size."),
+    BadLayout(
         disk("{name: x, size: 10gib}"),
         ":6': partition 'x' has the size '10gib', which is no size",
         "Write a number and a unit, such as 550MiB or 4GB."),

@@ -21,7 +21,7 @@ struct LayoutWriterTests {
         """
 
     private static let plain =
-        "- local_loop: {name: image0, mkfs: {name: mkfs_root, type: xfs, mount: {mount_point: /}}}"
+        "- local_loop: {name: image0, max_size: 2GiB, mkfs: {name: mkfs_root, type: xfs, mount: {mount_point: /}}}"
 
     private static let samples = [
         LayoutSample.mbr, LayoutSample.gpt, LayoutSample.efi(blockSize: 4096), everything, plain,

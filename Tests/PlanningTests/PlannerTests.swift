@@ -18,6 +18,7 @@ private let configurable = Sample.native("os", provides: ["operating-system"], p
         .init(
             name: "keys", type: .path, defaultValue: nil, doc: "d", environment: nil, choices: [],
             isSecret: false),
+        .init(name: "room", type: .size, doc: "d", isSecret: false),
         .init(
             name: "token", type: .integer, defaultValue: nil, doc: "d", environment: nil,
             choices: [], isSecret: true),
@@ -60,6 +61,7 @@ private func valuesHaveOneSpelling() throws {
     let request = Sample.request("os") {
         $0.settings = [
             setting("count", "007"), setting("fast", "Yes"), setting("keys", "~/.ssh/key"),
+            setting("room", "2.5GiB"),
         ]
     }
     let plan = try Sample.plan(request, [configurable])
@@ -68,6 +70,7 @@ private func valuesHaveOneSpelling() throws {
     #expect(values["count"] == "7")
     #expect(values["fast"] == "true")
     #expect(values["keys"] == "/home/ann/.ssh/key")
+    #expect(values["room"] == "2684354560")
 }
 
 @Test(arguments: [
@@ -241,7 +244,7 @@ private let refusals = [
     },
     Refusal(
         "element 'os' has no parameter 'relase'",
-        "Did you mean 'release'? It has: release, count, fast, keys, token, deadline."
+        "Did you mean 'release'? It has: release, count, fast, keys, room, token, deadline."
     ) { $0.settings = [setting("relase", "x")] },
     Refusal(
         "parameter 'os.release': value 'trixi' is not allowed",
@@ -255,6 +258,10 @@ private let refusals = [
         "parameter 'os.fast': value 'maybe' from --config is neither true nor false",
         "Give true, false, yes, no, 1 or 0."
     ) { $0.configuredSettings = [setting("fast", "maybe")] },
+    Refusal(
+        "parameter 'os.room': value '2 gallons' is no size",
+        "Give a number with a unit, such as 800MiB or 2.5GiB."
+    ) { $0.settings = [setting("room", "2 gallons")] },
     Refusal(
         "parameter 'os.token': value '***' is no integer", "Give a whole number, such as 4."
     ) { $0.settings = [setting("token", "hunter2")] },

@@ -11,7 +11,7 @@ internal import SystemPackage
 ///         let (output, status) = try guest.run("findmnt -n -o SOURCE /")
 ///     }
 ///
-/// The image is never written to. At most two guests run at a time; a guest that outlives its deadline is killed, and
+/// The image is written to only on request. At most two guests run at a time; a guest that outlives its deadline is killed, and
 /// the error shows the end of its console. Accelerators are named, never probed: what a machine offers as /dev/kvm
 /// need not run a stock kernel.
 package enum BootHarness {

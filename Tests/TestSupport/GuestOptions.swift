@@ -7,6 +7,8 @@ package struct GuestOptions: Sendable {
     /// The image; its format is taken from its name's ending.
     package var disk: FilePath
     package var memoryMebibytes = 1024
+    /// Whether what the guest writes stays in the image, for a second boot; such an image is the test's own.
+    package var keepsChanges = false
     /// How long the guest may run, from the moment it is switched on.
     package var deadline: Duration = .seconds(420)
     /// Ports of the guest by the port of 127.0.0.1 that leads to them.
@@ -31,7 +33,7 @@ package struct GuestOptions: Sendable {
             "-m", String(memoryMebibytes), "-nodefaults", "-no-user-config", "-display", "none",
             "-monitor", "none", "-no-reboot", "-serial", "stdio", "-device", "virtio-rng-pci",
             "-drive",
-            "file=\(disk.string),format=\(disk.extension ?? "raw"),if=virtio,snapshot=on",
+            "file=\(disk.string),format=\(disk.extension ?? "raw"),if=virtio,snapshot=\(keepsChanges ? "off" : "on")",
             "-netdev", network, "-device", "virtio-net-pci,netdev=n0",
         ]
         if addsTester {

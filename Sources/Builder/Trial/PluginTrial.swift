@@ -79,7 +79,9 @@ final class PluginTrial {
             invocation.tree = folder
             invocation.purpose = .trial
             invocation.function = hook.function
-            if hook.phase == .blockDevice { invocation.layout = TrialLayout.text }
+            if [.check, .blockDevice].contains(hook.phase) {
+                invocation.layout = TrialLayout.text
+            }
             var trial = try worker.tryOut(invocation)
             if let text = trial.layout, trial.rule == nil {
                 trial.error = TrialLayout.fault(of: text, in: order)

@@ -134,7 +134,7 @@ extern "C" {
 
 // ---- Phases -------------------------------------------------------------------------------------
 
-/// The moments of a build, in their order. In: the hook runs with the target tree as its root
+/// The moments of a build, in their order but for the last one. In: the hook runs with the target tree as its root
 /// folder; out: on the build host.
 typedef enum dib_phase {
     DIB_PHASE_ROOT = 1,          // out: makes the first contents of the tree
@@ -148,6 +148,7 @@ typedef enum dib_phase {
     DIB_PHASE_PRE_FINALISE = 9,  // out: works on the tree before finalise
     DIB_PHASE_FINALISE = 10,     // in: the last changes to the tree
     DIB_PHASE_CLEANUP = 11,      // out: removes what must not be in the image
+    DIB_PHASE_CHECK = 12,        // out: first of all: looks at parameters and layout, touches nothing
 } dib_phase;
 
 // ---- What the host offers -----------------------------------------------------------------------
@@ -220,8 +221,8 @@ typedef struct dib_run_result {
 //      "dump-freq": "0", "fsck-passno": "1"}}
 //     ]
 //
-//   local_loop    a disk; `size` in bytes, or none: as large as its contents need; `block_size` in
-//                 bytes, 512 or 4096; `directory`
+//   local_loop    a disk; `size` in bytes, or none: as large as its contents need, but at most
+//                 `max_size` in bytes; `block_size` in bytes, 512 or 4096; `directory`
 //   partitioning  the table of the disk `base`; `label` "gpt" or "mbr"; `align` in bytes. Of each
 //                 partition: `type`, for mbr "0x83", for gpt a GUID or a code of sgdisk; `flags` "boot"
 //                 and, in an mbr, "primary", without which it is logical; `start` in bytes, or none: behind
@@ -260,7 +261,8 @@ typedef struct dib_host {
     /// The value of one of the element's parameters, checked against the manifest.
     ///
     /// Phases: all. Side: both. Thread: hook. Blocks: no. Cancelled: ends.
-    /// Unit: text: integers in decimal, booleans "true" or "false", lists with commas between.
+    /// Unit: text: integers in decimal, sizes as bytes in decimal, booleans "true" or "false", lists
+    /// with commas between.
     /// Owner: `name` plugin; the value host, until the end of the process.
     /// Returns: the value, or NULL when the parameter has neither value nor default, or is unknown.
     const char *(*parameter)(void *state, const char *name);
@@ -330,7 +332,7 @@ typedef struct dib_host {
     /// The disk layout as it stands: as planned, with what earlier hooks and this one changed. See the
     /// list of its keys above. Not in the first layout.
     ///
-    /// Phases: block-device. Side: out. Thread: hook. Blocks: no. Cancelled: ends.
+    /// Phases: check, block-device. Side: out. Thread: hook. Blocks: no. Cancelled: ends.
     /// Unit: text, a block-device configuration. Owner: host, until the end of the process.
     /// Returns: the layout, or NULL in every other phase.
     const char *(*disk_layout)(void *state);

@@ -21,15 +21,7 @@ public struct BlockDeviceContext: HostContext {
     /// The layout as it stands: as planned, with what earlier hooks and this one changed.
     ///
     /// - Throws: `ElementError` when this dibhost has no layouts for elements, or one that this ElementAPI cannot read.
-    public var layout: DiskLayout {
-        get throws {
-            guard let read = services.diskLayout else { throw services.missing("disk_layout") }
-            guard let text = read(services.state) else {
-                throw ElementError("there is no disk layout in this phase")
-            }
-            return try DiskLayout(text: String(cString: text))
-        }
-    }
+    public var layout: DiskLayout { get throws { try services.layout } }
 
     /// Puts `layout` in place of the one that there is; of several calls the last one counts, when the hook succeeds.
     public func replaceLayout(_ layout: DiskLayout) throws {

@@ -94,6 +94,7 @@ private struct LayoutTextReader {
             throw Self.unknown("the disk '\(node.name)' holds nothing that is known")
         }
         var disk = Disk(node.name, size: try settings.number("size"), content: content)
+        disk.maximumSize = try settings.number("max_size")
         disk.directory = settings.text("directory")
         disk.blockSize = try settings.number("block_size") ?? disk.blockSize
         disk.others = settings.rest

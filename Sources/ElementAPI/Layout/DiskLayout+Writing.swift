@@ -26,6 +26,7 @@ private struct LayoutTextWriter {
             "local_loop",
             [
                 ("name", disk.name), ("size", disk.size.map { "\($0)" }),
+                ("max_size", disk.maximumSize.map { "\($0)" }),
                 ("directory", disk.directory), ("block_size", "\(disk.blockSize)"),
             ], disk.others)
         switch disk.content {

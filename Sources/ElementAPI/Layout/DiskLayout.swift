@@ -36,6 +36,8 @@ public struct Disk: Equatable, Sendable {
     public var name: String
     /// In bytes; nil: as large as what it holds needs.
     public var size: UInt64?
+    /// What a computed size must not exceed, in bytes; nil: no limit.
+    public var maximumSize: UInt64?
     /// The folder of the image file; nil: beside the other outputs.
     public var directory: String?
     /// The size of a logical block, in bytes: 512 or 4096.

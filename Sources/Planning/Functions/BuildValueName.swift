@@ -64,7 +64,7 @@ enum ValueKind {
     init(_ kind: ElementManifest.Parameter.Kind) {
         switch kind {
         case .string: self = .string
-        case .integer: self = .integer
+        case .integer, .size: self = .integer
         case .boolean: self = .boolean
         case .path: self = .path
         case .list: self = .list

@@ -147,10 +147,12 @@ package struct FunctionBinder {
                 "is '\(name)', and hooks in the chroot cannot open files of the user",
                 "Open them in an earlier phase outside the chroot.")
         }
-        if let only = service.onlyPhase, only != phase {
+        if let phases = service.onlyPhases, !phases.contains(phase) {
+            let verb = service == .diskLayout ? "shown" : "open to changes"
+            let names = phases.map { $0.rawValue }.joined(separator: " and ")
             throw Misfit(
                 "is '\(name)', and the phase is \(phase.rawValue)",
-                "The layout is open to changes in phase \(only.rawValue) alone.")
+                "The layout is \(verb) in phase \(names) alone.")
         }
         return ArgumentSource(.service, name)
     }

@@ -29,15 +29,16 @@ package enum HostService: String, CaseIterable, Codable, Sendable {
     /// Opens a file of the user who called dibhost for reading, outside the chroot: a descriptor or a negative errno
     /// value.
     case openUserFile = "host.open-user-file"
-    /// The disk layout as it stands, in phase block-device, as dib_element.h describes it.
+    /// The disk layout as it stands, in phases check and block-device, as dib_element.h describes it.
     case diskLayout = "host.disk-layout"
     /// Replaces the disk layout, in phase block-device: 0 or an errno value; the host checks it when the hook has ended.
     case setDiskLayout = "host.set-disk-layout"
 
-    /// The one phase in which it works; nil: it works in others, too.
-    var onlyPhase: Phase? {
+    /// The phases in which it works; nil: more than a list.
+    var onlyPhases: [Phase]? {
         switch self {
-        case .diskLayout, .setDiskLayout: .blockDevice
+        case .diskLayout: [.check, .blockDevice]
+        case .setDiskLayout: [.blockDevice]
         default: nil
         }
     }

@@ -10,6 +10,8 @@ package struct Disk: Codable, Equatable, Sendable {
     package var name: String
     /// nil: computed from what it holds.
     package var size: ByteCount?
+    /// What a computed size must not exceed: something else lies behind it on the machine's disk.
+    package var largestSize: ByteCount?
     /// The folder of its images, which are called as the disk then; nil: beside those of the first disk.
     ///
     /// Means nothing for the first disk.

@@ -125,6 +125,12 @@ struct LayoutBuilder {
         }
         var disk = Disk(name: node.name, content: content)
         disk.size = try size(node, "size") ?? defaults.diskSize
+        disk.largestSize = try size(node, "max_size")
+        if let size = disk.size, let largest = disk.largestSize, size > largest {
+            throw refusal(
+                node, "has \(size), more than the \(largest) of its max_size", at: "max_size",
+                hint: "Give it a smaller size.")
+        }
         disk.directory = try text(node, "directory")
         disk.blockSize = try blockSize(node)
         try checkRoom(disk, node)

@@ -29,7 +29,7 @@ struct LayoutNode: Equatable {
         /// The keys of its own settings.
         var settings: [String] {
             switch self {
-            case .localLoop: ["name", "size", "directory", "block_size"]
+            case .localLoop: ["name", "size", "max_size", "directory", "block_size"]
             case .partitioning: ["name", "base", "label", "align", "partitions"]
             case .partition: ["name", "base", "start", "size", "type", "flags"]
             case .mkfs: ["name", "base", "type", "label", "opts", "uuid"]

@@ -27,6 +27,7 @@ package struct LayoutWriter {
             .localLoop,
             [
                 ("name", disk.name), ("size", disk.size.map { String($0.bytes) }),
+                ("max_size", disk.largestSize.map { String($0.bytes) }),
                 ("directory", disk.directory), ("block_size", String(disk.blockSize)),
             ])
         switch disk.content {
