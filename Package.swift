@@ -2,7 +2,10 @@
 import PackageDescription
 
 /// Each native element is one folder below Plugins/; a word in this list builds it.
-let plugins = ["Base", "Debian", "LocalConfig", "PersistentState", "VM"]
+let plugins = [
+    "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "Debian", "LocalConfig",
+    "PersistentState", "VM",
+]
 
 /// Files of a plugin's folder that its C file embeds beside the manifest, with the header that gives them to Swift.
 let embedded = ["PersistentState": ["persistent-state", "persistent-state.h"]]

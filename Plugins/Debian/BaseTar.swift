@@ -6,7 +6,7 @@ internal import Glibc
 /// same release.
 ///
 /// What belongs to a build or to a disk is taken out of it, so that it is as fresh as a bootstrapped one: device nodes,
-/// fstab, host name, resolv.conf, the sources of the Debian archive.
+/// GRUB's menu and images, fstab, host name, resolv.conf, the sources of the Debian archive.
 struct BaseTar {
     private let path: String
     private let release: String
@@ -20,7 +20,11 @@ struct BaseTar {
     ]
 
     /// What a build writes anew.
+    ///
+    /// With GRUB's files of another disk in place its packages would try to install it, and update-grub finds no disk.
     private static let forgotten = [
+        "/boot/efi/EFI", "/boot/grub/arm64-efi", "/boot/grub/grub.cfg", "/boot/grub/i386-pc",
+        "/boot/grub/x86_64-efi",
         "/etc/apt/apt.conf.d/00mmdebstrap", "/etc/apt/apt.conf.d/99dibhost",
         "/etc/apt/sources.list", "/etc/apt/sources.list.d/debian.sources",
         "/etc/dpkg/dpkg.cfg.d/99dibhost", "/etc/fstab", "/etc/hostname", "/etc/resolv.conf",

@@ -1,5 +1,5 @@
-public import ElementAPI
 // SPDX-License-Identifier: Apache-2.0
+public import ElementAPI
 internal import PersistentStateManifest
 
 /// Keeps paths of the image on a partition of its own, which begins behind all that an image may take of the disk, so

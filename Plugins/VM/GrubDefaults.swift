@@ -8,17 +8,17 @@ struct GrubDefaults {
     static let path = "/etc/default/grub.d/50-vm.cfg"
 
     private let parameters: Parameters
-    private let rootLabel: String
+    private let place: GrubPlace
 
-    init(_ parameters: Parameters, rootLabel: String) {
+    init(_ parameters: Parameters, _ place: GrubPlace) {
         self.parameters = parameters
-        self.rootLabel = rootLabel
+        self.place = place
     }
 
     /// Writes the file, and tells grub-pc's scripts that no disk of the build host is to be installed to.
     func write(to target: FinaliseContext) throws {
         try target.makeFolder("/etc/default/grub.d")
-        try target.writeFile(Self.path, try text())
+        try target.writeFile(Self.path, try text(target.requiredValue(of: .architecture)))
         try target.run(
             "debconf-set-selections", [],
             input: """
@@ -28,10 +28,13 @@ struct GrubDefaults {
                 """)
     }
 
-    private func text() throws -> String {
+    private func text(_ architecture: String) throws -> String {
         // Empty means the usual port, as an exported but unset variable has it.
         let port = parameters["serial-console"] ?? ""
-        let serial = port.isEmpty ? "ttyS0,115200" : port
+        let isARM = architecture == "arm64"
+        let serial = port.isEmpty ? (isARM ? "ttyAMA0,115200" : "ttyS0,115200") : port
+        // GRUB knows the serial ports of a PC; elsewhere the firmware's console is the serial port.
+        let grubUsesSerial = parameters.flag("use-serial-console") && !isARM
         let usesSerial = parameters.flag("use-serial-console")
         let consoles = [parameters["virtual-terminal"] ?? "", usesSerial ? serial : ""]
         let arguments =
@@ -39,14 +42,14 @@ struct GrubDefaults {
             + (parameters.flag("no-timer-check") ? ["no_timer_check"] : [])
         return """
             # For a virtual machine with a serial console.
-            GRUB_DEVICE=\(quoted("LABEL=\(rootLabel)"))
+            GRUB_DEVICE=\(quoted("LABEL=\(place.rootLabel)"))
             GRUB_DISABLE_LINUX_UUID=true
             GRUB_DISABLE_OS_PROBER=true
             GRUB_TIMEOUT=\(try parameters.integer("timeout") ?? 5)
             GRUB_TIMEOUT_STYLE=\(try parameters.text("timeout-style"))
             GRUB_GFXPAYLOAD_LINUX=auto
-            GRUB_TERMINAL="\(usesSerial ? "serial console" : "console")"
-            GRUB_SERIAL_COMMAND="\(usesSerial ? Self.serialCommand(serial) : "")"
+            GRUB_TERMINAL="\(grubUsesSerial ? "serial console" : "console")"
+            GRUB_SERIAL_COMMAND="\(grubUsesSerial ? Self.serialCommand(serial) : "")"
             GRUB_CMDLINE_LINUX_DEFAULT=\(quoted(parameters["command-line"] ?? ""))
             GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX \(arguments.joined(separator: " "))"
 

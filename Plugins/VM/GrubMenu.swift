@@ -6,10 +6,10 @@ internal import ElementAPI
 /// grub-mkconfig asks grub-probe for the device below "/", and a tree has none; so the element writes the menu out of
 /// the same settings. update-grub in the running system, where there is a device, replaces it.
 struct GrubMenu {
-    private let rootLabel: String
+    private let place: GrubPlace
 
-    init(rootLabel: String) {
-        self.rootLabel = rootLabel
+    init(_ place: GrubPlace) {
+        self.place = place
     }
 
     /// Writes the menu with an entry, newest kernel first, for each kernel in /boot.
@@ -66,8 +66,8 @@ struct GrubMenu {
             insmod gzio
             insmod part_msdos
             insmod part_gpt
-            insmod ext2
-            search --no-floppy --label --set=root \(rootLabel)
+            insmod \(place.module)
+            search --no-floppy --label --set=root \(place.label)
 
             \(entries.joined(separator: "\n"))
             """
@@ -78,11 +78,12 @@ struct GrubMenu {
     ) throws -> String {
         let name =
             (distributor.isEmpty ? "" : distributor + " ") + "GNU/Linux, with Linux \(version)"
-        let initramfs = "/boot/initrd.img-\(version)"
-        let initrd = try target.exists(initramfs) ? "    initrd \(initramfs)\n" : ""
+        let initramfs = "initrd.img-\(version)"
+        let hasInitramfs = try target.exists("/boot/\(initramfs)")
+        let initrd = hasInitramfs ? "    initrd \(place.boot)/\(initramfs)\n" : ""
         return """
             menuentry '\(name)' --class gnu-linux --class os {
-                linux /boot/vmlinuz-\(version) root=LABEL=\(rootLabel) ro \(arguments)
+                linux \(place.boot)/vmlinuz-\(version) root=LABEL=\(place.rootLabel) ro \(arguments)
             \(initrd)}
 
             """

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ElementAPI
 
-/// A virtual machine with a BIOS: a partitioned disk that GRUB boots, with a serial console and its root by label.
+/// A virtual machine: a disk that GRUB boots by BIOS, by UEFI or by both, with a serial console and its root by label.
 ///
-/// The element puts into the tree what the disk needs; no device of the build host is touched. The host's own code
-/// writes /boot/grub/i386-pc/boot.img and core.img by byte range: the first into the disk's first sector, the second
-/// into the gap before the first partition.
+/// The element puts into the tree what the disk needs; no device of the build host is touched. For a BIOS the host's own
+/// code writes /boot/grub/i386-pc/boot.img and core.img by byte range: the first into the disk's first sector, the
+/// second into the gap before the first partition, or into a GPT's partition for it. For UEFI the files lie at the mount
+/// point of the EFI system partition, whose file system is made of the tree.
 struct VM: Element, FinalisePhase {
     let parameters: Parameters
 
@@ -14,17 +15,23 @@ struct VM: Element, FinalisePhase {
         self.parameters = parameters
     }
 
-    /// Writes GRUB's settings, menu, modules and core image, and the root file system's entry in fstab.
+    /// Writes GRUB's settings and menu, what the firmware starts, and the root file system's entry in fstab.
     func finalise(_ target: FinaliseContext) throws {
-        let label = try target.requiredValue(of: .rootLabel)
-        try GrubDefaults(parameters, rootLabel: label).write(to: target)
-        try GrubMenu(rootLabel: label).write(to: target)
-        try BootImage(rootLabel: label).write(to: target)
-        try mountRoot(target, label: label)
+        let place = try GrubPlace(target)
+        let firmware = try target.requiredValue(of: .firmware)
+        try GrubDefaults(parameters, place).write(to: target)
+        try GrubMenu(place).write(to: target)
+        if firmware == "bios" || firmware == "both" {
+            try BootImage(place).write(to: target)
+        }
+        if firmware == "efi" || firmware == "both" {
+            try SystemPartition(place, target).write(to: target)
+        }
+        try mountRoot(target, place)
     }
 
     /// Gives /etc/fstab an entry for the root file system unless it has one.
-    private func mountRoot(_ target: FinaliseContext, label: String) throws {
+    private func mountRoot(_ target: FinaliseContext, _ place: GrubPlace) throws {
         let path = "/etc/fstab"
         let text = try target.exists(path) ? try target.readFile(path) : ""
         let hasRoot = text.split(separator: "\n").contains { line in
@@ -33,7 +40,9 @@ struct VM: Element, FinalisePhase {
         }
         guard !hasRoot else { return }
         let kept = text.split(separator: "\n").filter { !$0.contains("UNCONFIGURED") }
-        let entry = "LABEL=\(label) / ext4 errors=remount-ro 0 1"
+        let type = place.rootFileSystem
+        let options = type.hasPrefix("ext") ? "errors=remount-ro 0 1" : "defaults 0 1"
+        let entry = "LABEL=\(place.rootLabel) / \(type) \(options)"
         try target.writeFile(
             path, (kept.map(String.init) + [entry]).map { $0 + "\n" }.joined())
     }

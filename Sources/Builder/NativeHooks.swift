@@ -112,7 +112,6 @@ final class NativeHooks {
         values["build.offline"] = String(request.isOffline)
         values["build.packages"] = build.plan.packages.joined(separator: "\n")
         values["build.trace-level"] = String(request.traceLevel)
-        values["build.root-label"] = build.layout.label
         values["build.source-date-epoch"] = String(build.time)
         values["cache.folder"] = request.cacheFolder
         values["scratch.folder"] = build.folders.build.string
@@ -120,6 +119,7 @@ final class NativeHooks {
         values["user.home"] = request.user.home
         values["user.id"] = String(request.user.id)
         values["user.group"] = String(request.user.group)
+        for (name, value) in build.layout.values { values[name.rawValue] = value }
         values["distribution"] = build.plan.exports.first { $0.name == "DISTRO_NAME" }?.value
         return values
     }

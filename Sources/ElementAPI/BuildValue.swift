@@ -26,6 +26,20 @@ public struct BuildValue: RawRepresentable, Hashable, Sendable, ExpressibleByStr
     public static let traceLevel: Self = "build.trace-level"
     /// The label of the root file system.
     public static let rootLabel: Self = "build.root-label"
+    /// The type of the root file system, such as "ext4".
+    public static let rootFileSystem: Self = "build.root-file-system"
+    /// The label of the file system that is mounted at /boot; none when /boot lies on the root file system.
+    public static let bootLabel: Self = "build.boot-label"
+    /// The type of the file system that is mounted at /boot; none when /boot lies on the root file system.
+    public static let bootFileSystem: Self = "build.boot-file-system"
+    /// The types of all file systems of the disk, swap among them, separated by commas.
+    public static let fileSystems: Self = "build.file-systems"
+    /// The disk's partition table: "mbr", "gpt" or "none".
+    public static let partitionTable: Self = "build.partition-table"
+    /// Where the EFI system partition is mounted; none without one.
+    public static let efiMountPoint: Self = "build.efi-mount-point"
+    /// What the disk is to boot by: "bios", "efi", "both" or "none".
+    public static let firmware: Self = "build.firmware"
     /// The time that stands for the time of the build, in seconds since 1970: files that it makes should carry it.
     ///
     /// Programs that hooks run find it as SOURCE_DATE_EPOCH. It is known for good after phase root.

@@ -68,6 +68,11 @@ final class ManifestObject {
         try value(key, "is no list") { $0.items } ?? []
     }
 
+    /// The value under `key`, whatever it is.
+    func anything(_ key: String) -> JSONValue? {
+        has(key) ? members[key] : nil
+    }
+
     /// A list of strings; absent means empty.
     func strings(_ key: String) throws -> [String] {
         try list(key).enumerated().map { index, item in

@@ -57,6 +57,10 @@ extension ManifestReader {
         guard let object = try entry.object("when") else { return [:] }
         var condition: [String: [String]] = [:]
         for name in object.keys {
+            if name.hasPrefix("build.") {
+                condition[name] = try choices(name, object)
+                continue
+            }
             guard let parameter = parameters.first(where: { $0.name == name }) else {
                 throw object.fault(
                     name, "is no parameter of the element",
@@ -73,6 +77,25 @@ extension ManifestReader {
             }
         }
         return condition
+    }
+
+    /// The values of something that the disk's layout decides.
+    private static func choices(_ name: String, _ object: ManifestObject) throws -> [String] {
+        let known = BuildValueName.allCases.filter { $0.conditionChoices != nil }.map(\.rawValue)
+        guard let choices = BuildValueName(rawValue: name)?.conditionChoices else {
+            throw object.fault(
+                name, "is no value that a package can depend on",
+                hint: NearestName.of(name, in: known).map { "Did you mean '\($0)'?" }
+                    ?? "Known are: \(known.joined(separator: ", ")).")
+        }
+        let values = try object.settingTexts(name)
+        guard !values.isEmpty else { throw object.fault(name, "names no value") }
+        if let index = values.firstIndex(where: { !choices.contains($0) }) {
+            throw object.fault(
+                name, item: index, "is '\(values[index])'",
+                hint: "Known are: \(choices.joined(separator: ", ")).")
+        }
+        return values
     }
 
     private static func checked(

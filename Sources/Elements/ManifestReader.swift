@@ -63,6 +63,7 @@ package enum ManifestReader {
             tools: try object.stringMap("tools"))
         manifest.phases = try phases(object, manifest)
         manifest.packages = try packages(object, parameters: manifest.parameters)
+        manifest.layouts = try layouts(object, of: manifest.name)
         try object.finish()
         try checkDefaults(manifest, object)
         try checkExports(manifest, object)

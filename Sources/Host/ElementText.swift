@@ -24,6 +24,7 @@ enum ElementText {
         add("distributions", manifest?.distributions ?? [])
         add("privileges", manifest?.privileges.map(\.rawValue) ?? [])
         add("tools", manifest?.tools.keys.sorted() ?? [])
+        add("layouts", manifest?.layouts.keys.sorted() ?? [])
         for (name, value) in (manifest?.exports ?? [:]).sorted(by: { $0.key < $1.key }) {
             add("exports", ["\(name)=\(value)"])
         }

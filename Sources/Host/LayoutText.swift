@@ -19,7 +19,8 @@ struct LayoutText {
         var table = TextTable(indentation: 2)
         if let source = layout.source { table.add("read from", source) }
         for disk in layout.disks { add(disk, to: &table) }
-        table.add("boot loader", layout.installsBootLoader ? "yes" : "no")
+        let firmware = layout.firmware.map(\.title).joined(separator: " and ")
+        table.add("boot loader", firmware.isEmpty ? "no" : "for \(firmware)")
         if !editors.isEmpty {
             table.add("may change", "at run time, by \(editors.joined(separator: ", "))")
         }

@@ -49,6 +49,13 @@ package struct ElementDescription: Codable, Equatable, Sendable {
     }
 }
 
+extension ElementDescription {
+    /// The disk layout that a shell element brings for an architecture.
+    func layout(for architecture: String) -> YAMLSource? {
+        layouts["block-device-\(architecture).yaml"] ?? layouts["block-device-default.yaml"]
+    }
+}
+
 /// One element's work in one phase.
 package struct PlannedHook: Codable, Equatable, Sendable {
     package var phase: Phase

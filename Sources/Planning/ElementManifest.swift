@@ -24,6 +24,8 @@ package struct ElementManifest: Codable, Equatable, Sendable {
     package var phases: [Hook]
     /// Packages by distribution family (debian, redhat, suse) or "default".
     package var packages: [String: [Package]]
+    /// Disk layouts, by Debian's name of an architecture or "default", in the original's structure.
+    package var layouts: [String: YAMLSource]
     /// Environment variables that are set before any environment.d, such as DISTRO_NAME.
     package var exports: [String: String]
     package var privileges: [Privilege]
@@ -90,7 +92,8 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         package var phase: Phase?
         /// Debian's names of the architectures that need it; empty means any.
         package var architectures: [String]
-        /// Values of the element's own parameters that it is wanted for: each parameter must have one of its list.
+        /// Values of the element's own parameters, and of the disk's layout, that it is wanted for: each must have one of
+        /// its list.
         package var when: [String: [String]]
 
         package init(
@@ -117,7 +120,8 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         license: String? = nil, abi: UInt32, requires: [String] = [], provides: [String] = [],
         conflicts: [String] = [], architectures: [String] = [], distributions: [String] = [],
         parameters: [Parameter] = [], phases: [Hook] = [], packages: [String: [Package]] = [:],
-        exports: [String: String] = [:], privileges: [Privilege] = [],
+        layouts: [String: YAMLSource] = [:], exports: [String: String] = [:],
+        privileges: [Privilege] = [],
         tools: [String: String] = [:]
     ) {
         self.schema = schema
@@ -135,8 +139,16 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         self.parameters = parameters
         self.phases = phases
         self.packages = packages
+        self.layouts = layouts
         self.exports = exports
         self.privileges = privileges
         self.tools = tools
+    }
+}
+
+extension ElementManifest {
+    /// The disk layout for an architecture, if the element brings one.
+    func layout(for architecture: String) -> YAMLSource? {
+        layouts[architecture] ?? layouts["default"]
     }
 }

@@ -14,12 +14,13 @@ enum PackagePlanner {
     /// Each package once: those of the manifests in the order of elements, then those of -p.
     static func baseTransaction(
         of resolved: ResolvedElements, request: BuildRequest, distribution: String?,
-        parameters: [BuildPlan.PlannedParameter]
+        parameters: [BuildPlan.PlannedParameter], layout: DiskLayout
     ) -> [String] {
+        let ofLayout = values(of: layout)
         let family = distribution.flatMap { families[$0] } ?? "debian"
         let ofElements = resolved.elements.flatMap { element -> [String] in
             guard let manifest = element.description.manifest else { return [] }
-            let values = values(of: manifest, in: parameters)
+            let values = values(of: manifest, in: parameters).merging(ofLayout) { $1 }
             return (manifest.packages[family] ?? manifest.packages["default"] ?? [])
                 .filter { $0.phase == nil && $0.isFor(request.architecture) }
                 .filter { $0.isWanted(with: values) }
@@ -54,6 +55,15 @@ enum PackagePlanner {
         return values
     }
 
+    /// The values that conditions can name; each of the file systems is one.
+    private static func values(of layout: DiskLayout) -> [String: [String]] {
+        let named = layout.values.filter { $0.key.conditionChoices != nil }
+        return Dictionary(
+            uniqueKeysWithValues: named.map { name, text in
+                (name.rawValue, text.split(separator: ",").map(String.init))
+            })
+    }
+
     private static func name(of package: String, architecture: String) -> String {
         let parts = package.split(separator: "{architecture}", omittingEmptySubsequences: false)
         return parts.joined(separator: architecture)
@@ -65,7 +75,7 @@ extension ElementManifest.Package {
         architectures.isEmpty || architectures.contains(architecture)
     }
 
-    /// Whether each parameter of the condition has one of the values that it names.
+    /// Whether each parameter and value of the condition has one of the values that it names.
     func isWanted(with values: [String: [String]]) -> Bool {
         when.allSatisfy { name, wanted in values[name]?.contains(where: wanted.contains) ?? false }
     }

@@ -26,7 +26,7 @@ package struct Planner {
         }
         let exports = exports(of: resolved, parameters: parameters)
         let distribution = PackagePlanner.distribution(of: resolved, request: request)
-        let layout = try LayoutPlanner.layout(request, resolved)
+        let layout = try LayoutPlanner.layout(request, resolved, parameters)
         let outputs = try OutputPlanner.outputs(request, layout: layout)
         let steps = StepPlanner(
             hooks: resolved.elements.flatMap(\.description.hooks), outputs: outputs,
@@ -37,7 +37,7 @@ package struct Planner {
             parameters: parameters, exports: exports,
             packages: PackagePlanner.baseTransaction(
                 of: resolved, request: request, distribution: distribution,
-                parameters: parameters),
+                parameters: parameters, layout: layout),
             steps: steps, layout: layout,
             layoutEditors: BuildPlan.layoutEditors(resolved.elements, steps), outputs: outputs,
             sourceDate: try SourceDate(environment: request.environment),

@@ -103,6 +103,9 @@ package struct Resolver {
 
     private func providerOf(_ need: Need) throws -> Need {
         let names = index.providers(of: need.name)
+        if need.name == "block-device", names.contains(defaultLayout) {
+            return Need(name: defaultLayout, reason: "added by default", by: need.by)
+        }
         let needing = need.by.map { "element '\($0)' needs '\(need.name)'" }
         switch names.count {
         case 1 where need.name != "operating-system":
@@ -126,14 +129,19 @@ package struct Resolver {
         if let ramdisk = request.ramdiskElement { add(ramdisk, "makes the ramdisk") }
         if !request.skipBase, !request.elements.contains("base") { add("base", "added by default") }
         request.elements.forEach { add($0, "requested") }
-        // A vm element made of scripts brings no layout of its own: the original adds one for it.
-        if request.elements.contains("vm"), try index.element(named: "vm")?.kind == .legacy,
+        // The original adds a layout for an element of that name, whatever it needs.
+        if request.elements.contains("vm"), let vm = try index.element(named: "vm"),
+            vm.kind == .legacy, !vm.requires.contains("block-device"),
             !request.elements.contains(where: { $0.hasPrefix("block-device-") })
         {
-            let layout = request.architecture == "arm64" ? "efi" : "mbr"
-            add("block-device-\(layout)", "added by default")
+            add(defaultLayout, "added by default")
         }
         return roots
+    }
+
+    /// The layout of a disk that nobody chose, as the original has it.
+    private var defaultLayout: String {
+        "block-device-\(request.architecture == "arm64" ? "efi" : "mbr")"
     }
 
     // MARK: Checking

@@ -18,6 +18,7 @@ struct LayoutBootTests {
                 size: 40MiB
                 mkfs: {type: vfat, mount: {mount_point: /boot/efi, fstab: {options: umask=0077}}}
               - {name: BSP, type: 'EF02', size: 1MiB}
+              - {name: boot, size: 160MiB, mkfs: {type: ext2, mount: {mount_point: /boot, fstab: {}}}}
               - {name: swap, type: '8200', size: 64MiB, mkfs: {type: swap, mount: {mount_point: swap, fstab: {}}}}
               - {name: home, size: 64MiB, mkfs: {type: ext4, mount: {mount_point: /home, fstab: {}}}}
               - {name: root, size: 100%}
@@ -32,19 +33,26 @@ struct LayoutBootTests {
             try build.debianCommand(
                 ["vm"], environment: ["DIB_BLOCK_DEVICE_CONFIG": Self.layout]
             ).checkedOutput()
-            try BootHarness.boot(GuestOptions(disk: build.output.appending("image.raw"))) { guest in
+            var options = GuestOptions(disk: build.output.appending("image.raw"))
+            options.deadline = .seconds(600)
+            try BootHarness.boot(options) { guest in
                 try guest.logIn()
                 let mounts = try guest.run(
-                    "for point in / /home /boot/efi; do"
+                    "for point in / /boot /home /boot/efi; do"
                         + " findmnt -n -o TARGET,FSTYPE,LABEL,PARTLABEL $point; done | tr -s ' '")
                 #expect(
                     mounts.output == """
                         / ext4 cloudimg-rootfs root
+                        /boot ext2 mkfs_boot boot
                         /home ext4 mkfs_home home
                         /boot/efi vfat MKFS_ESP ESP
                         """)
                 let swap = try guest.run("swapon --show=LABEL,SIZE --noheadings | tr -s ' '")
                 #expect(swap.output == "mkfs_swap 64M")
+                let menu = try guest.run(
+                    "update-grub && grep -o '/vmlinuz-.* root=[^ ]*' /boot/grub/grub.cfg"
+                        + " | sed 's/-.* / /' | sort -u")
+                #expect(menu.output.hasSuffix("\n/vmlinuz root=LABEL=cloudimg-rootfs"), "\(menu)")
                 let failed = try guest.run("systemctl --failed --no-legend --plain")
                 #expect(failed.output.isEmpty, "units failed: \(failed.output)")
             }

@@ -68,7 +68,7 @@ struct PersistentStateBuildTests {
             let table = try Command("sfdisk", ["--dump", image]).checkedOutput()
             let places = table.matches(of: /start= *([0-9]+), size= *([0-9]+)/)
                 .map { "\($0.1) \($0.2)" }
-            #expect(places == ["2048 129024", "131072 131072"])
+            #expect(places == ["2048 30720", "131072 131072"])
             let found = try Command(
                 "blkid",
                 [

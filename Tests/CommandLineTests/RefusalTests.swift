@@ -13,7 +13,8 @@ private func everyRefusalSaysWhatIsWrongAndWhatToDo() throws {
         try makeBrokenPlugins(in: folder.appending("broken"))
         let before = try Command("find", [folder.string, "-ls"]).checkedOutput()
         let all =
-            badArguments + badFolders + badElements + badPlugins + badLayouts + badSurroundings
+            badArguments + badFolders + badElements + badPlugins + badLayouts + badDisks
+            + badSurroundings
         for refusal in all {
             let run = try DibhostRun(
                 refusal.arguments, in: folder, environment: refusal.environment)
@@ -119,10 +120,20 @@ private func makePlugins(in folder: FilePath) throws {
         #""release": {"type": "string", "doc": "d", "choices": ["bookworm", "trixie"]}"#
     let types =
         #""fast": {"type": "boolean", "doc": "d"}, "count": {"type": "integer", "doc": "d"}"#
+    let loader = #"""
+        "requires": ["block-device"], "provides": ["bootloader"], "parameters": {"firmware":
+          {"type": "string", "doc": "d", "default": "auto", "choices": ["auto", "bios", "efi"]}}
+        """#
+    let disk = #"""
+        "provides": ["block-device"], "architectures": ["amd64"], "layouts": {"default": [
+          {"local_loop": {"name": "image0"}},
+          {"partitioning": {"base": "image0", "label": "mbr", "partitions": [{"name": "root",
+            "size": "rest", "mkfs": {"name": "mkfs_root", "mount": {"mount_point": "/"}}}]}}]}
+        """#
     let manifests = [
         "base": "", "os": system + ", \"parameters\": {\(release)}",
         "os2": system + ", \"parameters\": {\(types)}",
-        "vm": #""provides": ["block-device"]"#,
+        "vm": #""provides": ["block-device"]"#, "loader": loader, "block-device-mbr": disk,
     ]
     for (name, members) in manifests {
         try TestPlugin.write(

@@ -60,7 +60,7 @@ struct BootLoaderTests {
         try ImageFixture.with { fixture in
             var fixture = fixture
             fixture.layout = try LayoutImage.layout(LayoutImageTests.cases[2].text)
-            fixture.layout.installsBootLoader = true
+            fixture.layout.firmware = [.bios]
             try fixture.build([.raw])
             let image = fixture.folder.appending("out/image.raw")
             let disk = try FileDescriptor.contents(of: image, limit: 3 << 20)

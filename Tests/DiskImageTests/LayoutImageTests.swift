@@ -174,6 +174,28 @@ struct LayoutImageTests {
         }
     }
 
+    /// By grub-fstest: the code that reads a disk when it boots.
+    @Test(arguments: ["ext2", "ext3", "ext4", "xfs", "btrfs"])
+    func `GRUB reads each file system that it may find its files on`(_ type: String) throws {
+        let text = """
+            - local_loop: {name: image0}
+            - partitioning:
+                base: image0
+                label: gpt
+                partitions: [{name: BSP, type: 'EF02', size: 1MiB}, {name: root, size: 100%}]
+            - mkfs: {name: mkfs_root, base: root, type: \(type), mount: {mount_point: /}}
+            """
+        try LayoutImage.with(text) { image in
+            for file in ["etc/hostname", "boot/initrd", "home/ann/copy"] {
+                try shell(
+                    "grub-fstest $1 cmp '(loop0,gpt2)/'$2 $3/$2",
+                    image.image(of: Disk.mainName).string,
+                    file,
+                    image.fixture.tree.string)
+            }
+        }
+    }
+
     @Test(arguments: [1, 3, 4])
     func `the same tree gives the same bytes`(_ index: Int) throws {
         try LayoutImage.with(Self.cases[index].text) { first in
@@ -208,7 +230,7 @@ struct LayoutImageTests {
         let limited = Self.cases[0].text.replacing("image0}", with: "image0, max_size: 1MiB}")
         let large = #expect(throws: BuildError.self) { try LayoutImage.with(limited) { _ in } }
         #expect(large?.message.hasPrefix("disk 'image0' needs ") == true)
-        #expect(large?.message.hasSuffix(" MiB, and disk layout 'd.yaml' allows 1 MiB") == true)
+        #expect(large?.message.hasSuffix(" MiB, and disk layout 'test' allows 1 MiB") == true)
         let fixed = Self.cases[1].text.replacing("size: 40MiB", with: "size: 2MiB")
         let other = #expect(throws: BuildError.self) { try LayoutImage.with(fixed) { _ in } }
         #expect(

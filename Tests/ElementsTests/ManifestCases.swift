@@ -53,6 +53,7 @@ extension ManifestCase {
         simple + parameters.map { (#""parameters": \#($0.0)"#, $0.1) }
         + phases.map { (#""phases": \#($0.0)"#, $0.1) }
         + packages.map { (#"\#(given), "packages": \#($0.0)"#, $0.1) }
+        + layouts.map { (#""layouts": \#($0.0)"#, $0.1) }
 
     private static let simple: [(String, Verdict)] = [
         (#""$schema": "../manifest.schema.json", "vendor": "v", "license": "MIT""#, .good),
@@ -164,8 +165,29 @@ extension ManifestCase {
         (#"{"debian": [{"name": "a", "when": {"r": []}}]}"#, .broken),
         (#"{"debian": [{"name": "a", "when": {"r": "a"}}]}"#, .broken),
         (#"{"debian": [{"name": "a", "when": {"r": [null]}}]}"#, .broken),
+        (#"{"debian": [{"name": "a", "when": {"build.firmware": ["efi", "both"]}}]}"#, .good),
+        (
+            #"{"debian": [{"name": "a", "when": {"build.firmware": ["uefi"]}}]}"#,
+            .brokenBeyondSchema
+        ),
         (#"{"debian": [{"name": "a", "when": {"q": ["a"]}}]}"#, .brokenBeyondSchema),
         (#"{"debian": [{"name": "a", "when": {"r": ["c"]}}]}"#, .brokenBeyondSchema),
         (#"{"debian": [{"name": "a", "when": {"s": ["c"]}}]}"#, .brokenBeyondSchema),
+    ]
+    private static let layouts: [(String, Verdict)] = [
+        (
+            #"{"default": [{"local_loop": {"name": "image0", "mkfs": {"type": "ext4", "label": "r", "mount": {"mount_point": "/"}}}}]}"#,
+            .good
+        ),
+        (#"{}"#, .good),
+        (#"[]"#, .broken),
+        (#"{"default": {}}"#, .broken),
+        (#"{"default": []}"#, .broken),
+        (#"{"default": ["local_loop"]}"#, .broken),
+        (#"{"default": [{}]}"#, .broken),
+        (#"{"default": [{"local_loop": {"name": "a"}, "mkfs": {}}]}"#, .broken),
+        (#"{"x86-64": [{"local_loop": {"name": "image0"}}]}"#, .broken),
+        (#"{"default": [{"local_loop": {"name": "image0"}}]}"#, .brokenBeyondSchema),
+        (#"{"default": [{"lvm": {"name": "lvm"}}]}"#, .brokenBeyondSchema),
     ]
 }

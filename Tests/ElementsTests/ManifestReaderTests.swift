@@ -31,7 +31,15 @@ private struct BrokenManifest: Sendable, CustomTestStringConvertible {
                   "on": {"type": "boolean", "doc": "d"},
                   "token": {"type": "string", "doc": "d", "secret": true}},
                 "packages": {"debian": [{"name": "p", "when": \(condition)}]}
-                """, "'$.packages.debian[0].when.\(problem)", hint)
+                """, "'$.packages.debian[0].when\(problem.hasPrefix("[") ? "" : ".")\(problem)",
+            hint)
+    }
+
+    /// A layout in an otherwise whole manifest.
+    init(layout: String, _ problem: String, _ hint: String? = nil) {
+        self.init(
+            member: "\"layouts\": {\"default\": \(layout)}",
+            "'$.layouts.default' cannot be used: disk layout 'x:\(problem)", hint)
     }
 
     var testDescription: String { problem }
@@ -122,6 +130,36 @@ private let broken = [
         condition: #"{"token": ["x"]}"#,
         "token' is a secret, and a plan shows its packages"),
     BrokenManifest(
+        condition: #"{"build.firmwar": ["efi"]}"#,
+        #"["build.firmwar"]' is no value that a package can depend on"#,
+        "Did you mean 'build.firmware'?"),
+    BrokenManifest(
+        condition: #"{"build.packages": ["efi"]}"#,
+        #"["build.packages"]' is no value that a package can depend on"#,
+        "Known are: build.root-file-system, build.boot-file-system, build.file-systems,"
+            + " build.partition-table, build.firmware."),
+    BrokenManifest(
+        condition: #"{"build.firmware": ["efi", "uefi"]}"#, #"["build.firmware"][1]' is 'uefi'"#,
+        "Known are: bios, efi, both, none."),
+    BrokenManifest(
+        condition: #"{"build.firmware": []}"#, #"["build.firmware"]' names no value"#),
+    BrokenManifest(member: #""layouts": []"#, "'$.layouts' is no object"),
+    BrokenManifest(member: #""layouts": {"default": {}}"#, "'$.layouts.default' is no list"),
+    BrokenManifest(
+        member: #""layouts": {"x86-64": []}"#, #"'$.layouts["x86-64"]' is no architecture"#,
+        "Use 'default', or one of Debian's names such as arm64."),
+    BrokenManifest(
+        layout: #"[{"local_loop": {"name": "image0", "sise": "1GiB"}}]"#,
+        "$.layouts.default[0].local_loop.sise': unknown key 'sise'", "Did you mean 'size'?"),
+    BrokenManifest(
+        layout: """
+            [{"local_loop": {"name": "image0"}}, {"partitioning": {"base": "image0", "label": "gpt",
+              "partitions": [{"name": "root", "size": "100%", "type": 8300, "flags": ["bot"],
+                "mkfs": {"mount": {"mount_point": "/"}}}]}}]
+            """,
+        "$.layouts.default[1].partitioning.partitions[0].flags': partition 'root' has the unknown"
+            + " flag 'bot'", "Flags are 'boot' and 'primary'."),
+    BrokenManifest(
         member: #""exports": {"DIB_RELEASE": "{release}"}"#,
         "'$.exports.DIB_RELEASE' refers to unknown parameter 'release'"),
     BrokenManifest(
@@ -170,4 +208,41 @@ private func aWholeManifestIsRead() throws {
         ])
     #expect(manifest.privileges == [.network])
     #expect(manifest.tools == ["mmdebstrap": "mmdebstrap"])
+}
+
+@Test
+private func aLayoutIsReadWithThePlacesOfItsValues() throws {
+    let text = TestPlugin.manifest(
+        "x",
+        """
+        "layouts": {"arm64": [{"local_loop": {"name": "image0", "size": "2GiB", "block_size": 4096,
+          "mkfs": {"type": "ext4", "label": "ü\\"😀\\u0085", "uuid": null, "mount": {"mount_point": "/"}}}}]}
+        """)
+    let manifest = try ManifestReader.read(Array(text.utf8))
+    let source = try #require(manifest.layouts["arm64"])
+    #expect(
+        source.text == """
+            [
+            {
+            "local_loop": {
+            "block_size": 4096,
+            "mkfs": {
+            "label": "ü\\"😀\\u0085",
+            "mount": {
+            "mount_point": "/"
+            },
+            "type": "ext4",
+            "uuid": ""
+            },
+            "name": "image0",
+            "size": "2GiB"
+            }
+            }
+            ]
+
+            """)
+    #expect(
+        source.place(8) == "disk layout 'x:$.layouts.arm64[0].local_loop.mkfs.mount.mount_point'")
+    let document = try #require(try source.document())
+    #expect(document.list?.first?.map?.first?.value.map?.last?.value.text == "2GiB")
 }

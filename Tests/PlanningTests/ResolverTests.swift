@@ -70,19 +70,55 @@ private func anElementThatAnotherStandsForIsLeftOut() throws {
             == ["better: needed by other", "os-small: requested", "other: requested"])
 }
 
+/// An element that needs a block device gets the original's default; whoever brings another keeps it away.
 @Test
-private func scriptsCalledVMGetTheLayoutThatTheOriginalAdds() throws {
+private func aDiskWithoutALayoutGetsTheOriginalsDefault() throws {
+    let layouts = ["mbr", "gpt", "efi"].map {
+        Sample.legacy("block-device-\($0)", provides: ["block-device"])
+    }
+    let own = Sample.legacy("own-disk", provides: ["block-device"])
+    let appliance = Sample.native("appliance", requires: ["vm"])
+    for vm in [
+        Sample.legacy("vm", requires: ["block-device"]),
+        Sample.native("vm", requires: ["block-device"]),
+    ] {
+        let elements = [Sample.system, vm, own, appliance] + layouts
+        func order(_ names: String..., architecture: String = "amd64") throws -> [String] {
+            var request = Sample.request("os")
+            request.elements += names
+            request.architecture = architecture
+            return try resolve(request, elements)
+        }
+        let start = "os: requested"
+        #expect(
+            try order("vm")
+                == [start, "block-device-mbr: added by default", "vm: requested"])
+        #expect(
+            try order("vm", architecture: "arm64")
+                == [start, "block-device-efi: added by default", "vm: requested"])
+        #expect(
+            try order("vm", "block-device-gpt")
+                == [start, "block-device-gpt: requested", "vm: requested"])
+        #expect(
+            try order("vm", "own-disk") == [start, "own-disk: requested", "vm: requested"])
+        #expect(
+            try order("appliance") == [
+                start, "block-device-mbr: added by default", "vm: needed by appliance",
+                "appliance: requested",
+            ])
+    }
+}
+
+/// The original looks at the name alone.
+@Test
+private func scriptsCalledVMGetALayoutWhateverTheyNeed() throws {
     let elements = [
-        Sample.system, Sample.legacy("vm", requires: ["block-device"]),
+        Sample.system, Sample.legacy("vm"),
         Sample.legacy("block-device-mbr", provides: ["block-device"]),
-        Sample.legacy("block-device-gpt", provides: ["block-device"]),
     ]
     #expect(
         try resolve(Sample.request("os", "vm"), elements)
-            == ["os: requested", "block-device-mbr: added by default", "vm: requested"])
-    #expect(
-        try resolve(Sample.request("os", "vm", "block-device-gpt"), elements)
-            == ["os: requested", "block-device-gpt: requested", "vm: requested"])
+            == ["os: requested", "vm: requested", "block-device-mbr: added by default"])
 }
 
 /// A set of elements that cannot be built, and the text.

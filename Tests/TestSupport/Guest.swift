@@ -22,6 +22,11 @@ package final class Guest {
         log = folder.appending("console.log")
         SignalWatch.ignoreBrokenPipes()
         try TextFile.write(GuestOptions.testerRules, to: folder.appending("tester.conf"))
+        if let files = options.firmware.files {
+            try Command(
+                "install", ["-m", "0600", files.variables, folder.appending("variables.fd").string]
+            ).checkedOutput()
+        }
         let pipe = try FileDescriptor.pipe()
         keyboard = pipe.writeEnd
         let console = try FileDescriptor.open(

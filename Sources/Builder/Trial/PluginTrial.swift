@@ -137,7 +137,7 @@ final class PluginTrial {
         values["build.offline"] = "true"
         values["build.packages"] = ""
         values["build.trace-level"] = "0"
-        values["build.root-label"] = "root"
+        for (name, value) in TrialLayout.values { values[name.rawValue] = value }
         values["build.source-date-epoch"] = String(SystemTime.now)
         values["cache.folder"] = tree.cache.string
         values["scratch.folder"] = tree.scratch.string

@@ -5,7 +5,11 @@ import Planning
 
 /// The disk layout of a dry run: a root file system on the only partition of an MBR.
 enum TrialLayout {
-    private static let layout = DiskLayout(table: .mbr, label: "root")
+    private static let layout = DiskLayout(
+        table: .mbr, label: "root", installsBootLoader: true)
+
+    /// What hooks are told of it.
+    static var values: [BuildValueName: String] { layout.values }
 
     /// As the hook gets it.
     static var text: String { LayoutWriter.text(layout) }

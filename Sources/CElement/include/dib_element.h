@@ -197,6 +197,14 @@ typedef struct dib_run_result {
 //   build.packages           the packages of the base transaction by their real names, one a line
 //   build.trace-level        how many -x the user gave
 //   build.root-label         the label of the root file system
+//   build.root-file-system   its type, such as "ext4"
+//   build.boot-label         the label of the file system that is mounted at /boot; none when /boot
+//                            lies on the root file system
+//   build.boot-file-system   its type
+//   build.file-systems       the types of all file systems, swap among them, separated by commas
+//   build.partition-table    "mbr", "gpt" or "none"
+//   build.efi-mount-point    where the EFI system partition is mounted; none without one
+//   build.firmware           what the disk is to boot by: "bios", "efi", "both" or "none"
 //   build.source-date-epoch  the time that stands for the time of the build, in seconds since 1970: new files
 //                            should carry it. Programs that hooks run find it as SOURCE_DATE_EPOCH
 //   cache.folder             the folder for what is kept between builds; outside the chroot

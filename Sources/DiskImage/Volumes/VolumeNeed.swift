@@ -30,19 +30,19 @@ struct VolumeNeed {
 
     private func bytes(freeShare: Double) -> ByteCount {
         let data = usage.blocks * 4096
-        let own =
+        let own: Int64 =
             switch volume.type {
-            // Inodes of 512 bytes in chunks of 64, btrees, the log of at most 64 MiB.
-            case .xfs: usage.inodes * 640 + data / 100 + (64 << 20)
+            // Inodes of 512 bytes in chunks of 64, btrees, the log of at most 64 MiB, 32 MiB that XFS keeps back for itself,
+            // and what it reserves for files whose blocks are not chosen yet.
+            case .xfs: usage.inodes * 1024 + data / 40 + (128 << 20)
             // Metadata is kept twice, in chunks that are reserved as a whole.
             case .btrfs: usage.inodes * 2048 + data / 50 + (160 << 20)
             // Two tables of clusters, and clusters of up to 32 KiB.
             case .vfat: usage.inodes * 16384 + data / 100 + (1 << 20)
-            default: Int64(0)
+            default: 0
             }
         let filled = Double(data + own) / (1 - freeShare)
-        return max(
-            volume.type.leastSize,
-            ByteCount(Int64(filled.rounded(.up))).roundedUp(to: .kibibytes(64)))
+        let bytes = ByteCount(Int64(filled.rounded(.up))).roundedUp(to: .kibibytes(64))
+        return max(volume.type.leastSize, bytes)
     }
 }

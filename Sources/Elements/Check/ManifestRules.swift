@@ -28,11 +28,12 @@ enum ManifestRules {
     private static func phases(_ manifest: ElementManifest) -> [Finding] {
         let doesSomething =
             !manifest.phases.isEmpty || !manifest.packages.isEmpty || !manifest.requires.isEmpty
-            || !manifest.exports.isEmpty
+            || !manifest.exports.isEmpty || !manifest.layouts.isEmpty
         guard !doesSomething else { return [] }
         return [
             Finding(
-                .noPhases, "does nothing: it has no phases, no packages and no requirements",
+                .noPhases,
+                "does nothing: it has no phases, no packages, no layouts and no requirements",
                 object: place("phases"),
                 hint: "Name a phase for each hook of the code in manifest.json.")
         ]

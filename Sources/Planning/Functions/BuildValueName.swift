@@ -12,6 +12,13 @@ package enum BuildValueName: String, CaseIterable, Sendable {
     case packages = "build.packages"
     case traceLevel = "build.trace-level"
     case rootLabel = "build.root-label"
+    case rootFileSystem = "build.root-file-system"
+    case bootLabel = "build.boot-label"
+    case bootFileSystem = "build.boot-file-system"
+    case fileSystems = "build.file-systems"
+    case partitionTable = "build.partition-table"
+    case efiMountPoint = "build.efi-mount-point"
+    case firmware = "build.firmware"
     case sourceDateEpoch = "build.source-date-epoch"
     case cacheFolder = "cache.folder"
     case scratchFolder = "scratch.folder"
@@ -25,10 +32,13 @@ package enum BuildValueName: String, CaseIterable, Sendable {
     var kind: ValueKind {
         switch self {
         case .targetDescriptor: .descriptor
-        case .targetRoot, .cacheFolder, .scratchFolder, .userHome: .path
+        case .targetRoot, .cacheFolder, .scratchFolder, .userHome, .efiMountPoint: .path
         case .offline: .boolean
         case .traceLevel, .sourceDateEpoch, .userID, .userGroup: .integer
-        case .architecture, .imageName, .packages, .rootLabel, .userName, .distribution: .string
+        case .fileSystems: .list
+        case .architecture, .imageName, .packages, .rootLabel, .rootFileSystem, .bootLabel,
+            .bootFileSystem, .partitionTable, .firmware, .userName, .distribution:
+            .string
         }
     }
 
@@ -49,6 +59,17 @@ package enum BuildValueName: String, CaseIterable, Sendable {
         case .userHome: request.user.home
         case .userID: String(request.user.id)
         case .userGroup: String(request.user.group)
+        default: nil
+        }
+    }
+
+    /// The values that the condition of a package can name; nil where none can.
+    package var conditionChoices: [String]? {
+        switch self {
+        case .rootFileSystem, .bootFileSystem, .fileSystems:
+            FileSystemType.allCases.map(\.rawValue)
+        case .partitionTable: ["none"] + PartitionTable.Kind.allCases.map(\.rawValue)
+        case .firmware: ["bios", "efi", "both", "none"]
         default: nil
         }
     }

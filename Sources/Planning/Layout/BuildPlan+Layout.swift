@@ -22,7 +22,8 @@ extension BuildPlan {
         _ text: String, by element: String, inPlaceOf old: DiskLayout
     ) throws -> DiskLayout {
         let planner = LayoutPlanner(
-            request: request, resolved: ResolvedElements(elements: elements))
+            request: request, resolved: ResolvedElements(elements: elements),
+            parameters: parameters)
         do {
             return try planner.edited(old, by: element, text)
         } catch var error as BuildError {

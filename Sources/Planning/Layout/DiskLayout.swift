@@ -17,8 +17,8 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     package var freePercent: Int
     /// Added to the computed size of the root file system.
     package var extraSize: ByteCount?
-    /// Whether a boot sector and a core image are written.
-    package var installsBootLoader: Bool
+    /// What a native element makes the disk boot by; empty: the disk boots by nothing, or a shell element sees to it.
+    package var firmware: [Firmware]
     /// The element that asked for the table, if one did.
     package var element: String?
     /// The file or variable that the layout was read from; nil: it is one of dibhost's own.
@@ -33,7 +33,7 @@ package struct DiskLayout: Codable, Equatable, Sendable {
         self.disks = disks
         self.freePercent = freePercent
         self.extraSize = extraSize
-        self.installsBootLoader = installsBootLoader
+        firmware = installsBootLoader ? [.bios] : []
         self.element = element
         self.source = source
     }
@@ -58,6 +58,9 @@ package struct DiskLayout: Codable, Equatable, Sendable {
             freePercent: freePercent, extraSize: extraSize,
             installsBootLoader: installsBootLoader, element: element)
     }
+
+    /// Whether a boot sector and a core image are written.
+    package var installsBootLoader: Bool { firmware.contains(.bios) }
 
     /// Of the first disk.
     package var table: Table {

@@ -131,7 +131,8 @@ extension LayoutBuilder {
         }
         guard let line = try child(.fstab, of: mount) else { return MountEntry(point: point) }
         var table = MountEntry.TableLine()
-        table.options = try text(line, "options") ?? table.options
+        let standard = point == "/" ? defaults.rootOptions : nil
+        table.options = try text(line, "options") ?? standard ?? table.options
         guard !table.options.contains(where: \.isWhitespace) else {
             throw refusal(
                 line, "has options with a space", at: "options",

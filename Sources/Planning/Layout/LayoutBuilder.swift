@@ -9,6 +9,8 @@ struct LayoutBuilder {
         /// Of `mkfs_root`.
         var rootType = FileSystemType.ext4
         var rootLabel: String?
+        /// Of the root file system's line in /etc/fstab, where it is open.
+        var rootOptions: String?
         var diskSize: ByteCount?
         /// DIB_BLOCK_SIZE, which wins over the configuration.
         var blockSize: Int64?

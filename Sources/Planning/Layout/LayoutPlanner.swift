@@ -4,18 +4,20 @@ internal import Diagnostics
 
 /// The disk layout of a request.
 ///
-/// A layout comes from DIB_BLOCK_DEVICE_CONFIG, else from the first element that brings a file
-/// block-device-ARCHITECTURE.yaml or block-device-default.yaml, else it is one of dibhost's own: the root file system
-/// alone, or in the only partition of a disk when an element provides 'block-device'.
+/// A layout comes from DIB_BLOCK_DEVICE_CONFIG, else from the first element that brings one: a shell element in a file
+/// block-device-ARCHITECTURE.yaml or block-device-default.yaml, a native one in its manifest. Else it is one of dibhost's
+/// own: the root file system alone, or in the only partition of a disk when an element provides 'block-device'.
 struct LayoutPlanner {
-    /// Below this no file system with a journal holds an operating system, whatever is in the tree.
-    private static let smallestFileSystem = ByteCount.mebibytes(16)
-
     let request: BuildRequest
     let resolved: ResolvedElements
+    let parameters: [BuildPlan.PlannedParameter]
 
-    static func layout(_ request: BuildRequest, _ resolved: ResolvedElements) throws -> DiskLayout {
-        let planner = LayoutPlanner(request: request, resolved: resolved)
+    static func layout(
+        _ request: BuildRequest, _ resolved: ResolvedElements,
+        _ parameters: [BuildPlan.PlannedParameter]
+    ) throws -> DiskLayout {
+        let planner = LayoutPlanner(
+            request: request, resolved: resolved, parameters: parameters)
         return try planner.completed(try planner.configured() ?? planner.standard())
     }
 
@@ -34,11 +36,23 @@ struct LayoutPlanner {
     private func completed(_ layout: DiskLayout) throws -> DiskLayout {
         var layout = layout
         layout.extraSize = layout.rootDisk?.size == nil ? request.imageExtraSize : nil
-        // A shell element installs its boot loader itself, on the mounted image.
-        layout.installsBootLoader =
-            layout.table != .none && resolved.provider(of: "bootloader")?.kind == .native
+        layout.firmware = try firmware(of: layout)
         try LayoutSupport(layout: layout, resolved: resolved, request: request).check()
         return layout
+    }
+
+    /// Empty where a shell element installs its boot loader itself, on the mounted image.
+    private func firmware(of layout: DiskLayout) throws -> [Firmware] {
+        guard let element = resolved.provider(of: "bootloader"), element.kind == .native else {
+            return []
+        }
+        func value(of name: String) -> String? {
+            parameters.first { $0.element == element.name && $0.name == name }?.value
+        }
+        return try BootPlanner(
+            layout: layout, element: element, wish: value(of: BootPlanner.parameter),
+            needsUEFI: value(of: BootPlanner.secureBootParameter) == "true", request: request
+        ).firmware()
     }
 
     // MARK: From a configuration
@@ -48,14 +62,33 @@ struct LayoutPlanner {
             return try LayoutBuilder.layout(source, try defaults())
         }
         for planned in resolved.elements {
-            let files = planned.description.layouts
-            let names = [request.architecture, "default"].map { "block-device-\($0).yaml" }
-            guard let source = names.compactMap({ files[$0] }).first else { continue }
-            var layout = try LayoutBuilder.layout(source, try defaults())
-            layout.element = planned.description.name
-            return layout
+            let element = planned.description
+            if let source = element.layout(for: request.architecture) {
+                var layout = try LayoutBuilder.layout(source, try defaults())
+                layout.element = element.name
+                return layout
+            }
+            if let source = element.manifest?.layout(for: request.architecture) {
+                return try layout(source, of: element)
+            }
         }
         return nil
+    }
+
+    /// The layout of a native element, which leaves type and label of the root file system to the user.
+    private func layout(
+        _ source: YAMLSource, of element: ElementDescription
+    ) throws -> DiskLayout {
+        var defaults = try defaults()
+        defaults.rootLabel = try standardLabel(of: defaults.rootType)
+        defaults.diskSize = nil
+        if defaults.rootType.isExtended { defaults.rootOptions = "errors=remount-ro" }
+        var layout = try LayoutBuilder.layout(source, defaults)
+        layout.element = element.name
+        layout.source = nil
+        layout.size = layout.size ?? request.imageSize
+        try checkSize(of: layout)
+        return layout
     }
 
     private func defaults() throws -> LayoutBuilder.Defaults {
@@ -95,22 +128,65 @@ struct LayoutPlanner {
 
     private func standard() throws -> DiskLayout {
         let type = try rootType()
+        let label = try standardLabel(of: type)
+        let owner = resolved.provider(of: "block-device")
+        let layout = DiskLayout(
+            table: owner == nil ? .none : .mbr, type: type, label: label, size: request.imageSize,
+            element: owner?.name)
+        try checkSize(of: layout)
+        return layout
+    }
+
+    /// The label that the user named, else the original's.
+    private func standardLabel(of type: FileSystemType) throws -> String {
         let label = rootLabel ?? (type == .xfs ? "img-rootfs" : "cloudimg-rootfs")
         guard label.utf8.count <= type.longestLabel, !label.isEmpty else {
             throw BuildError(
                 .refused, "root label '\(label)' has \(label.utf8.count) bytes",
                 hint: "A label of \(type.rawValue) has 1 to \(type.longestLabel) bytes.")
         }
-        let owner = resolved.provider(of: "block-device")
-        // A disk has its partition table and its boot loader in front of the first partition.
-        let offset: ByteCount = owner == nil ? .zero : .mebibytes(1)
-        if let size = request.imageSize, size < offset + Self.smallestFileSystem {
+        return label
+    }
+
+    /// Refuses a size that leaves no room for a root file system of any contents.
+    private func checkSize(of layout: DiskLayout) throws {
+        guard let disk = layout.disks.first, let size = disk.size else { return }
+        let least = Dictionary(
+            uniqueKeysWithValues: disk.volumes.map { ($0.name, Self.leastSize(of: $0)) })
+        let fitted = DiskGeometry.fitting(disk, least)
+        let needs: [ByteCount] =
+            switch fitted.content {
+            case .volume(let volume): [Self.leastSize(of: volume)]
+            case .table(let table): table.partitions.map { $0.volume.map(Self.leastSize) ?? .zero }
+            }
+        let smallest: ByteCount
+        do throws(DiskGeometry.Fault) {
+            smallest = try DiskGeometry.smallestSize(of: fitted, holding: needs)
+        } catch {
             throw BuildError(
-                .refused, "image size \(size) is too small",
-                hint: "The least that can be built is \(offset + Self.smallestFileSystem).")
+                .refused, "'\(error.name)' of the disk's layout \(error.problem)",
+                hint: "Ask the author of element '\(layout.element ?? "")' for a larger one.")
         }
-        return DiskLayout(
-            table: owner == nil ? .none : .mbr, type: type, label: label, size: request.imageSize,
-            element: owner?.name)
+        guard size < smallest else { return }
+        throw BuildError(
+            .refused, "image size \(size) is too small",
+            hint: "The least that can be built is \(smallest).")
+    }
+
+    /// Below 16 MiB no ext file system with a journal holds an operating system, whatever is in the tree.
+    private static func leastSize(of volume: Volume) -> ByteCount {
+        volume.mountPoint == "/"
+            ? max(.mebibytes(16), volume.type.leastSize) : volume.type.leastSize
+    }
+}
+
+extension DiskLayout {
+    /// Refuses a layout that an element brings and that cannot be built, whatever the user asks for.
+    ///
+    /// - Throws: `BuildError` with status 2 that names the place.
+    package static func check(_ source: YAMLSource, architecture: String) throws {
+        var defaults = LayoutBuilder.Defaults()
+        defaults.architecture = architecture
+        _ = try LayoutBuilder.layout(source, defaults)
     }
 }

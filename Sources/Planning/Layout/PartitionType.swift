@@ -96,6 +96,12 @@ package enum PartitionType: Codable, Equatable, Sendable {
     /// Whether it is the boot partition of a POWER machine.
     package var isPowerBoot: Bool { self == .code(0x41) || self == .guid(Self.powerBoot) }
 
+    /// Whether UEFI firmware looks for boot loaders on it.
+    package var isEFISystem: Bool { self == .code(0xEF) || self == .guid(Self.efiSystem) }
+
+    /// Whether it is the place of a core image of GRUB in a GPT.
+    package var isBIOSBoot: Bool { self == .guid(Self.biosBoot) }
+
     static func isGUID(_ text: String) -> Bool {
         text.split(separator: "-", omittingEmptySubsequences: false).map(\.count)
             == [8, 4, 4, 4, 12]

@@ -10,11 +10,14 @@ package struct YAMLSource: Codable, Equatable, Sendable {
     /// Its path, or the environment variable that holds it.
     package var name: String
     package var text: String
+    /// What each line is called in messages, where the user does not see the text; nil: its number.
+    package var places: [String]?
 
-    package init(kind: String, name: String, text: String) {
+    package init(kind: String, name: String, text: String, places: [String]? = nil) {
         self.kind = kind
         self.name = name
         self.text = text
+        self.places = places
     }
 
     /// The document; nil when there is nothing but comments.
@@ -37,7 +40,12 @@ package struct YAMLSource: Codable, Equatable, Sendable {
     }
 
     /// Such as "configuration file 'a.yaml:3'".
-    package func place(_ line: Int) -> String { "\(kind) '\(name):\(line)'" }
+    package func place(_ line: Int) -> String {
+        guard let places, places.indices.contains(line - 1) else {
+            return "\(kind) '\(name):\(line)'"
+        }
+        return "\(kind) '\(name):\(places[line - 1])'"
+    }
 
     private func node(_ node: Node) throws -> YAMLNode {
         let line = node.mark?.line ?? 1
