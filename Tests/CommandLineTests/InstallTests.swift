@@ -50,7 +50,8 @@ import Testing
     /// What a Debian without a toolchain has, by the packages of the README.
     private static let systemLibraries: Set<String> = [
         "ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6",
-        "libarchive.so.13", "libcrypto.so.3", "libzstd.so.1", "libffi.so.8",
+        "libarchive.so.13", "libcrypto.so.3", "libzstd.so.1", "libffi.so.8", "libext2fs.so.2",
+        "libcom_err.so.2",
     ]
 
     @Test func theRuntimeIsExactlyWhatTheFilesNeed() throws {
