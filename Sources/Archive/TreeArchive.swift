@@ -42,6 +42,10 @@ package enum TreeArchive {
         package var emptiedFolders: Set<String> = ["proc", "sys"]
         /// Entries that are left out, with all that is in them.
         package var leftOut: Set<String> = ["lost+found"]
+        /// Mount points of the tree's own file systems, as paths below the root: what is in them belongs to the tree.
+        package var volumes: [String] = [] {
+            didSet { leftOut.formUnion(volumes.map { "\($0)/lost+found" }) }
+        }
         /// Readable once the work is to end with `BuildError.Code.interrupted`.
         package var interrupt: FileDescriptor?
 
@@ -99,18 +103,22 @@ package enum TreeArchive {
             try writer.write(file.content, as: file.name, time: options.latestTime ?? 0)
         }
         var archiver = TreeArchiver(options: options, writer: writer)
-        try TreeWalk(root: tree, interrupt: options.interrupt).forEach { try archiver.add($0) }
+        let walk = TreeWalk(root: tree, volumes: options.volumes, interrupt: options.interrupt)
+        try walk.forEach { try archiver.add($0) }
         try writer.finish()
         return archiver.summary
     }
 
     /// How many entries have POSIX ACLs.
+    ///
+    /// Of `options` only `volumes` and `interrupt` count.
     package static func countAccessControlLists(
-        in tree: FilePath, interrupt: FileDescriptor? = nil
+        in tree: FilePath, options: Options = Options()
     ) throws -> Int {
         var count = 0
         let prefix = Array("system.posix_acl_".utf8)
-        try TreeWalk(root: tree, interrupt: interrupt).forEach { entry in
+        let walk = TreeWalk(root: tree, volumes: options.volumes, interrupt: options.interrupt)
+        try walk.forEach { entry in
             let names = try entry.extendedAttributes().map(\.name)
             if names.contains(where: { $0.starts(with: prefix) }) { count += 1 }
             return true
@@ -121,14 +129,13 @@ package enum TreeArchive {
     /// The largest file that newc holds: its size is a number of 32 bits.
     private static let largestFileOfNewc = Int64(UInt32.max)
 
-    /// Checks that `format` can hold every file, before anything is written.
+    /// Checks that the format can hold every file, before anything is written.
     ///
     /// - Throws: `BuildError` that names the first file that it cannot.
-    package static func check(
-        _ tree: FilePath, fits format: Format, interrupt: FileDescriptor? = nil
-    ) throws {
-        guard format == .newc else { return }
-        try TreeWalk(root: tree, interrupt: interrupt).forEach { entry in
+    package static func check(_ tree: FilePath, options: Options) throws {
+        guard options.format == .newc else { return }
+        let walk = TreeWalk(root: tree, volumes: options.volumes, interrupt: options.interrupt)
+        try walk.forEach { entry in
             guard entry.kind == .file, entry.status.st_size > largestFileOfNewc else { return true }
             throw BuildError(
                 .buildFailed,

@@ -74,7 +74,7 @@ package struct BuildRunner {
                 return try image.writeOutputs(build)
             }
             build.isMountedFor = hook
-            return try image.withMountedFileSystem(build, phases) { try finish(build, phases) }
+            return try image.withMountedFileSystems(build, phases) { try finish(build, phases) }
         }
     }
 

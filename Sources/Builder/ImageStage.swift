@@ -11,8 +11,8 @@ import SystemPackage
 /// From the finished tree to published outputs.
 ///
 /// Without legacy hooks in the last phases the tree is written once and never mounted; outputs do not depend on each
-/// other and are written side by side. With such hooks the file system is written first, mounted over the tree, finished
-/// there and trimmed; archives and the like then come from the mounted file system.
+/// other and are written side by side. With such hooks the file systems are written first, mounted over the tree,
+/// finished there and trimmed; archives and the like then come from the mounted file systems.
 struct ImageStage: Sendable {
     /// Free space that hooks on a mounted image can count on beside the layout's own share.
     private static let finishingHeadroom = ByteCount.mebibytes(64)
@@ -44,16 +44,18 @@ struct ImageStage: Sendable {
         hasDiskImage = build.hasDiskImage
         steps = build.steps
         self.outputs = outputs
-        writer = Self.writer(build, outputs, layout: build.layout)
+        writer = Self.writer(build, outputs)
     }
 
     private static func writer(
-        _ build: RunningBuild, _ outputs: OutputSet, layout: DiskLayout
+        _ build: RunningBuild, _ outputs: OutputSet, headroom: ByteCount = .zero
     ) -> ImageWriter {
-        ImageWriter(
-            layout: layout, tree: build.folders.tree, scratch: build.folders.image,
-            outputs: outputs,
-            options: .init(request: build.plan.request, time: build.time, limits: build.limits))
+        var options = ImageWriter.Options(
+            request: build.plan.request, time: build.time, limits: build.limits)
+        options.headroom = headroom
+        return ImageWriter(
+            layout: build.layout, tree: build.folders.tree, scratch: build.folders.image,
+            outputs: outputs, options: options)
     }
 
     /// Whether one of the outputs holds a file system.
@@ -79,11 +81,12 @@ struct ImageStage: Sendable {
     private func outputWork(
         _ build: RunningBuild, _ measure: ImageWriter.Measure
     ) throws -> OutputWork {
+        var options = FormatWriter.Options(
+            request: plan.request, time: build.time, identity: measure.digest,
+            limits: build.limits)
+        options.volumes = build.volumes.map { String($0.dropFirst()) }
         let formats = FormatWriter(
-            tree: build.folders.tree, image: writer.image, outputs: outputs,
-            options: .init(
-                request: plan.request, time: build.time, identity: measure.digest,
-                limits: build.limits))
+            tree: build.folders.tree, image: writer.image, outputs: outputs, options: options)
         try formats.check()
         let others = layout.disks.dropFirst().map { disk in
             formats.writing(disk: disk.name, from: writer.image(of: disk.name))
@@ -93,40 +96,35 @@ struct ImageStage: Sendable {
             documents: try BuildDocuments(build, identity: measure.digest))
     }
 
-    /// Writes the file system, runs `finish` on it while it is mounted over the tree, and publishes the outputs.
+    /// Writes the file systems, runs `finish` on them while they are mounted over the tree, and publishes the outputs.
     ///
     /// `phases` is told the device names that the contract promises to the last hooks.
-    func withMountedFileSystem(
+    func withMountedFileSystems(
         _ build: RunningBuild, _ phases: PhaseRunner, finish: () throws -> Void
     ) throws -> BuildReport {
-        var layout = self.layout
-        layout.extraSize = (layout.extraSize ?? .zero) + Self.finishingHeadroom
-        let writer = Self.writer(build, outputs, layout: layout)
+        let writer = Self.writer(build, outputs, headroom: Self.finishingHeadroom)
         let measure = try steps.run(.measureTree) { try writer.measure() }
-        try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
+        try steps.run(.writeFileSystem) {
+            try writer.writeFileSystem(measure, except: \.isStaged)
+        }
         if layout.hasTables {
             try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
         }
-        let disk = try LoopDevice(image: writer.image)
-        guard let root = measure.root else {
-            throw BuildError(.buildFailed, "the layout has no root file system")
-        }
         let mounted = try steps.run(.mountImage) {
-            try MountedImage(image: writer.image, root: root, over: build.folders.tree)
+            try MountedImage(measure, over: build.folders.tree, image: writer.image)
         }
-        build.devices = [disk.path, mounted.device]
-        phases.setVariable("IMAGE_BLOCK_DEVICE", disk.path.string)
-        phases.setVariable(
-            "IMAGE_BLOCK_DEVICES", " [image0]=\(disk.path)  [root]=\(mounted.device) ")
+        build.devices = mounted.devices
+        build.volumes = mounted.innerPoints
+        phases.announce(mounted.devices)
         try finish()
         let work = try outputWork(build, measure)
         try OutputJob.run(work.jobs(from: .tree))
         let bootLoader = try writer.readBootLoader()
-        try steps.run(.trimImage) { try mounted.trim() }
-        try mounted.unmount()
-        // What hooks wrote to the whole disk reaches the image before anything else is written there.
-        try disk.flush()
-        try disk.close()
+        try steps.run(.trimImage) { try mounted.finish() }
+        build.volumes = []
+        if layout.volumes.contains(where: \.isStaged) {
+            try steps.run(.writeStaged) { try writer.writeLater(measure, \.isStaged) }
+        }
         if let bootLoader {
             try steps.run(.writeBootLoader) { try writer.write(bootLoader, measure) }
         }

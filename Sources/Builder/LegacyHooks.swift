@@ -53,7 +53,12 @@ final class LegacyHooks {
     /// Takes the hooks out of the chroot.
     func leave(_ phase: Phase) throws {
         guard let mount = mount.take() else { return }
-        try mount.detach()
+        do throws(Errno) {
+            try mount.detach()
+        } catch {
+            // A hook may have unmounted it.
+            guard error == .invalidArgument else { throw error }
+        }
         try build.tree.remove(HookFolder.pathInChroot.string)
     }
 

@@ -6,42 +6,124 @@ import LinuxSystem
 import Planning
 import SystemPackage
 
-/// The root file system of an image, mounted over the target tree for hooks that need the final file system.
-struct MountedImage: ~Copyable {
-    private let loop: LoopDevice
-    private let mount: Mount
-    private let folder: FilePath
-
-    /// Attaches the file system's byte range to a loop device and mounts it over `folder`.
-    init(image: FilePath, root: ImageMeasure.PlacedVolume, over folder: FilePath) throws {
-        let loop = try LoopDevice(
-            image: image, offset: root.range.offset, length: root.range.length)
-        mount = try VolumeMount.make(
-            root.volume.type, on: loop.path, over: folder, name: "the image")
-        self.loop = loop
-        self.folder = folder
+/// The disks of an image as block devices, and its file systems mounted over the target tree, for hooks that need the
+/// final ones.
+///
+/// Each partition is a loop device of its own, whatever the kernel knows of partition tables. A vfat, for which it may
+/// have no driver, shows its part of the tree from below the mounts, and is filled from there when they are gone.
+final class MountedImage {
+    /// A disk or a partition.
+    struct Device {
+        /// In the layout.
+        var name: String
+        var path: FilePath
+        /// What device-mapper would call it, such as "loop3p1"; nil for a disk.
+        var mapperName: String?
     }
 
-    /// The loop device of the file system.
-    var device: FilePath { loop.path }
-
-    /// Gives unused blocks back to the image file.
-    func trim() throws {
-        // Blocks are free only when the journal has the deletion, and FITRIM passes others over.
-        try Command("sync", ["--file-system", folder.string]).checkedOutput()
-        try Command("fstrim", [folder.string]).checkedOutput()
+    private final class Loop {
+        var device: LoopDevice?
+        init(_ device: consuming LoopDevice) { self.device = consume device }
     }
 
-    /// Ends the mount; all of it is written to the image then.
-    consuming func unmount() throws {
-        let loop = self.loop
-        do {
-            try mount.unmount()
-        } catch {
-            throw BuildError(
-                .buildFailed, "cannot unmount the image from '\(folder)'",
-                hint: "Find what a hook left open or mounted there.", cause: error.description)
+    private final class Mounted {
+        let point: String
+        var volume: MountedVolume?
+
+        init(_ point: String, _ volume: consuming MountedVolume) {
+            self.point = point
+            self.volume = consume volume
         }
-        try loop.close()
+    }
+
+    private let tree: FilePath
+    private var loops: [Loop] = []
+    /// In the order of mounting.
+    private var mounted: [Mounted] = []
+    /// Disks, each with its partitions behind it.
+    private(set) var devices: [Device] = []
+
+    /// Attaches all disks, whose images are at `image`, and mounts what is to be mounted over `tree`.
+    init(_ measure: ImageMeasure, over tree: FilePath, image: (String) -> FilePath) throws {
+        self.tree = tree
+        var paths: [String: FilePath] = [:]
+        for disk in measure.disks {
+            try attach(disk, image(disk.disk.name), &paths)
+        }
+        let placed = measure.disks.flatMap(\.volumes).map(\.volume)
+            .filter { $0.mountPoint != nil }
+            .sorted { ($0.mountPoint ?? "") < ($1.mountPoint ?? "") }
+        let staged = try placed.map { try $0.isStaged ? folder(of: $0) : nil }
+        defer { for files in staged { try? files?.close() } }
+        for (volume, files) in zip(placed, staged) {
+            try mount(volume, files, on: paths[volume.name] ?? "")
+        }
+    }
+
+    /// The absolute paths of mount points below "/".
+    var innerPoints: [String] { mounted.map(\.point).filter { $0 != "/" } }
+
+    // MARK: Attaching
+
+    /// Attaches a disk and its partitions; `paths` gets the devices of volumes by their names.
+    private func attach(
+        _ disk: ImageMeasure.PlacedDisk, _ image: FilePath, _ paths: inout [String: FilePath]
+    ) throws {
+        let blockSize = disk.disk.blockSize
+        let whole = try add(disk.disk.name, LoopDevice(image: image, blockSize: blockSize))
+        guard let table = disk.disk.table else {
+            for volume in disk.disk.volumes { paths[volume.name] = whole }
+            return
+        }
+        for (index, range) in disk.geometry.ranges.enumerated() {
+            let partition = table.partitions[index]
+            let loop = try LoopDevice(
+                image: image, offset: range.offset, length: range.length, blockSize: blockSize)
+            let name = "\(whole.lastComponent?.string ?? "")p\(table.number(of: index))"
+            let path = try add(partition.name, loop, mapperName: name)
+            if let volume = partition.volume { paths[volume.name] = path }
+        }
+    }
+
+    private func add(
+        _ name: String, _ loop: consuming LoopDevice, mapperName: String? = nil
+    ) throws -> FilePath {
+        let path = loop.path
+        loops.append(Loop(loop))
+        devices.append(Device(name: name, path: path, mapperName: mapperName))
+        return path
+    }
+
+    // MARK: Mounting
+
+    private func path(_ point: String) -> FilePath {
+        point == "/" ? tree : tree.appending(String(point.dropFirst()))
+    }
+
+    private func folder(of volume: Volume) throws -> FileDescriptor {
+        try FileDescriptor.open(
+            path(volume.mountPoint ?? ""), .readOnly, options: [.directory, .closeOnExec])
+    }
+
+    private func mount(_ volume: Volume, _ files: FileDescriptor?, on device: FilePath) throws {
+        guard let point = volume.mountPoint else { return }
+        if let files {
+            mounted.append(
+                Mounted(point, try MountedVolume(volume, staging: files, over: path(point))))
+        } else {
+            mounted.append(Mounted(point, try MountedVolume(volume, on: device, over: path(point))))
+        }
+    }
+
+    // MARK: The end
+
+    /// Gives unused blocks back to the images, unmounts everything and detaches all devices.
+    ///
+    /// What hooks wrote to devices reaches the images, too.
+    func finish() throws {
+        for mounted in mounted { try mounted.volume?.trim() }
+        for mounted in mounted.reversed() { try mounted.volume.take()?.unmount() }
+        for loop in loops { try loop.device?.flush() }
+        for loop in loops { try loop.device.take()?.close() }
     }
 }

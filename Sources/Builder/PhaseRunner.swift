@@ -2,6 +2,7 @@
 
 import Diagnostics
 import Planning
+import SystemPackage
 
 /// Runs the hooks of one phase after the other, native and legacy ones interleaved by number and name.
 ///
@@ -29,9 +30,14 @@ final class PhaseRunner {
         return nil
     }
 
-    /// Tells legacy hooks that start from now on about a variable, such as IMAGE_BLOCK_DEVICE.
-    func setVariable(_ name: String, _ value: String) {
-        legacy?.setVariable(name, value)
+    /// Tells legacy hooks that start from now on which devices the image has; the first one is the first disk.
+    ///
+    /// IMAGE_BLOCK_DEVICES is made for the shell's `eval DEVICES=( … )`.
+    func announce(_ devices: [MountedImage.Device]) {
+        guard let first = devices.first else { return }
+        legacy?.setVariable("IMAGE_BLOCK_DEVICE", first.path.string)
+        let entries = devices.map { " [\($0.name.shellEscaped)]=\($0.path) " }
+        legacy?.setVariable("IMAGE_BLOCK_DEVICES", entries.joined())
     }
 
     /// Whether a hook would run in `phase`, as things are now.
@@ -66,7 +72,18 @@ final class PhaseRunner {
         case .native: try native.run(hook)
         case .legacy: try legacy?.run(hook)
         }
+        try build.checkVolumes()
         try build.endLeftovers(of: hook)
+    }
+}
+
+extension String {
+    /// The text with a backslash in front of each character that could mean something to a shell.
+    fileprivate var shellEscaped: String {
+        map { character in
+            let isPlain = character.isLetter || character.isNumber || "-_.".contains(character)
+            return isPlain ? String(character) : "\\\(character)"
+        }.joined()
     }
 }
 

@@ -39,7 +39,11 @@ extension RunningBuild {
                 to: try tree, bindsHostDevices: plan.request.bindsHostDevices)
         }
         if !plan.request.bindsHostDevices {
-            for device in devices { try DeviceNode.copy(device, into: mounts.deviceFolder) }
+            for device in devices {
+                try DeviceNode.copy(device.path, into: mounts.deviceFolder)
+                guard let name = device.mapperName else { continue }
+                try DeviceNode.link("mapper/\(name)", to: device.path, in: mounts.deviceFolder)
+            }
         }
         do {
             try body()
@@ -50,9 +54,22 @@ extension RunningBuild {
         }
         try mounts.detach()
         try steps.run(.closeChroot) {
-            for path in try MountTable.unmountAll(below: folders.tree) {
+            let own = volumes.map { folders.tree.appending(String($0.dropFirst())) }
+            for path in try MountTable.unmountAll(below: folders.tree, except: own) {
                 note("undid the mount '\(path)' that a hook made")
             }
+        }
+    }
+
+    /// Checks that the hook that just ended left the image's file systems, if they are mounted, in place.
+    func checkVolumes() throws {
+        guard !devices.isEmpty else { return }
+        let mounted = Set(try MountTable.entries().map(\.path))
+        for point in ["/"] + volumes
+        where !mounted.contains(folders.tree.pushing(FilePath(String(point.dropFirst())))) {
+            throw BuildError(
+                .buildFailed, "the hook unmounted the image's file system at '\(point)'",
+                hint: "Let the hook leave it in place: dibhost unmounts it after the last one.")
         }
     }
 

@@ -29,7 +29,9 @@ final class RunningBuild {
     /// The legacy hook that forces the mounted image, if there is one.
     var isMountedFor: PlannedHook?
     /// What runs in the chroot sees these devices.
-    var devices: [FilePath] = []
+    var devices: [MountedImage.Device] = []
+    /// Where further file systems of the image are mounted on the tree, as absolute paths in it.
+    var volumes: [String] = []
     /// Warnings for the report, in the order in which they came.
     private(set) var warnings: [String] = []
 
@@ -53,7 +55,7 @@ final class RunningBuild {
     }
 
     var events: EventSink { steps.events }
-    var tree: TreeRoot { get throws { try TreeRoot(folders.tree) } }
+    var tree: TreeRoot { get throws { try TreeRoot(folders.tree, volumes: volumes) } }
 
     var nativeElements: [ElementDescription] {
         plan.elements.map(\.description).filter { $0.kind == .native }

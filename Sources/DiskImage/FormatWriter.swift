@@ -18,6 +18,8 @@ package struct FormatWriter: Sendable {
         package var identity: ContentDigest
         package var conversion = ImageConverter.Options()
         package var container: ContainerDescription
+        /// Mount points of the tree's own file systems, as paths below it, while the image is mounted.
+        package var volumes: [String] = []
         package var limits = Command.Limits()
 
         package init(
@@ -60,7 +62,7 @@ package struct FormatWriter: Sendable {
     /// Checks that the formats can hold what is in the tree, before anything is written.
     package func check() throws {
         guard outputs[.cpio] != nil else { return }
-        try TreeArchive.check(tree, fits: .newc, interrupt: options.limits.interrupt)
+        try TreeArchive.check(tree, options: archiveOptions(.newc))
     }
 
     /// Makes one output and returns what the user should know about it.
@@ -136,6 +138,7 @@ package struct FormatWriter: Sendable {
             format: format, compression: compression, latestTime: options.time,
             interrupt: options.limits.interrupt)
         archive.threads = OutputJob.allCores
+        archive.volumes = options.volumes
         return archive
     }
 
@@ -151,24 +154,29 @@ package struct FormatWriter: Sendable {
         }
     }
 
+    /// The folders of ext file systems for what e2fsck finds, which are none of the tree's.
+    private var lostAndFound: [String] {
+        ["lost+found"] + options.volumes.map { "\($0)/lost+found" }
+    }
+
     private var buildTime: [String: String] {
         ProcessEnvironment.current.merging(["SOURCE_DATE_EPOCH": String(options.time)]) { $1 }
     }
 
     private func writeSquashfs(to output: OutputFile, compression: String) throws -> [String] {
         // Folders that the running system mounts over are empty, as in archives.
-        let leftOut = ["proc/*", "proc/.*", "sys/*", "sys/.*", "lost+found"]
+        let leftOut = ["proc/*", "proc/.*", "sys/*", "sys/.*"] + lostAndFound
+        // What is mounted into the tree is none of it, but for its own file systems: then there is nothing else.
+        let others = options.volumes.isEmpty ? ["-one-file-system"] : []
         try Command(
             "mksquashfs",
             [
                 tree.string, output.temporaryPath.string, "-noappend", "-no-progress", "-quiet",
-                "-no-recovery", "-exit-on-error", "-xattrs", "-one-file-system", "-comp",
-                compression, "-processors", String(OutputJob.allCores), "-mem", "512M",
-                "-wildcards", "-e",
-            ] + leftOut, environment: buildTime
+                "-no-recovery", "-exit-on-error", "-xattrs", "-comp", compression, "-processors",
+                String(OutputJob.allCores), "-mem", "512M",
+            ] + others + ["-wildcards", "-e"] + leftOut, environment: buildTime
         ).checkedOutput(limits: options.limits)
-        let lists = try TreeArchive.countAccessControlLists(
-            in: tree, interrupt: options.limits.interrupt)
+        let lists = try TreeArchive.countAccessControlLists(in: tree, options: archiveOptions())
         guard lists > 0 else { return [] }
         let entries = lists == 1 ? "entry" : "entries"
         return ["the \(output.format) leaves out the ACLs of \(lists) \(entries)"]
@@ -179,7 +187,8 @@ package struct FormatWriter: Sendable {
             "mkfs.erofs",
             [
                 "--quiet", "-zlz4hc", "-U", options.identity.uuid(for: "erofs"),
-                "--exclude-regex=^(proc|sys)/", "--exclude-path=lost+found",
+                "--exclude-regex=^(proc|sys)/",
+            ] + lostAndFound.map { "--exclude-path=\($0)" } + [
                 output.temporaryPath.string, tree.string,
             ], environment: buildTime
         ).checkedOutput(limits: options.limits)

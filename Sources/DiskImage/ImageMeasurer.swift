@@ -28,6 +28,14 @@ struct ImageMeasurer {
             digest: digest ?? ContentDigest())
     }
 
+    /// Measures once more what a volume is to hold, and checks that its place has room for it.
+    func checkAgain(_ placed: ImageMeasure.PlacedVolume) throws {
+        let usage = try usage(of: placed.volume)
+        let need = VolumeNeed(
+            volume: placed.volume, usage: usage, wishes: wishes(for: placed.volume))
+        _ = try check(placed.volume, placed.range, need)
+    }
+
     private func usage(of volume: Volume) throws -> TreeUsage {
         guard let point = volume.mountPoint else { return TreeUsage() }
         return try TreeUsage.measure(
@@ -38,8 +46,9 @@ struct ImageMeasurer {
     private func wishes(for volume: Volume) -> FileSystemSize.Wishes {
         var wishes = FileSystemSize.Wishes(freePercent: layout.freePercent)
         wishes.type = volume.type
+        if volume.mountPoint != nil { wishes.extraSize = options.headroom }
         if volume.mountPoint == "/" {
-            wishes.extraSize = layout.extraSize ?? .zero
+            wishes.extraSize = wishes.extraSize + (layout.extraSize ?? .zero)
             wishes.journalSize = options.journalSize
         }
         return wishes

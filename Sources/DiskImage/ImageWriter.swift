@@ -31,6 +31,8 @@ package struct ImageWriter: Sendable {
         package var mkfsArguments: [String] = []
         package var maxOnlineResize: Int64?
         package var limits = Command.Limits()
+        /// Free space that each mounted file system of computed size gets beside its share.
+        package var headroom = ByteCount.zero
 
         package init(time: Int64) { self.time = time }
 
@@ -86,7 +88,28 @@ package struct ImageWriter: Sendable {
     }
 
     /// mkfs: makes the sparse image files and their file systems, filled from the tree.
-    package func writeFileSystem(_ measure: Measure) throws {
+    ///
+    /// Without those for which `isLater` is true: `writeLater` makes them of what the tree has then.
+    package func writeFileSystem(
+        _ measure: Measure, except isLater: (Volume) -> Bool = { _ in false }
+    ) throws {
+        try write(measure) { !isLater($0.volume) }
+    }
+
+    /// Makes the file systems that `writeFileSystem` left out, of what the tree holds now.
+    ///
+    /// - Throws: `BuildError` when that is more than their places have room for.
+    package func writeLater(_ measure: Measure, _ isLater: (Volume) -> Bool) throws {
+        let measurer = ImageMeasurer(layout: layout, parts: parts, options: options)
+        for placed in measure.disks.flatMap(\.volumes) where isLater(placed.volume) {
+            try measurer.checkAgain(placed)
+        }
+        try write(measure) { isLater($0.volume) }
+    }
+
+    private func write(
+        _ measure: Measure, where isWanted: (ImageMeasure.PlacedVolume) -> Bool
+    ) throws {
         for disk in measure.disks {
             let path = image(of: disk.disk.name)
             let file = try FileDescriptor.open(
@@ -94,7 +117,7 @@ package struct ImageWriter: Sendable {
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try file.closeAfter {
                 try file.resize(to: disk.geometry.size.bytes)
-                for placed in disk.volumes {
+                for placed in disk.volumes where isWanted(placed) {
                     let writer = VolumeWriter(
                         image: path, blockSize: disk.disk.blockSize, placed: placed,
                         digest: measure.digest, options: options)

@@ -23,4 +23,21 @@ package enum DeviceNode {
                 cause: Errno(rawValue: errno).description)
         }
     }
+
+    /// Makes a link such as "mapper/loop3p1" to a node that `copy` has made in `folder`.
+    ///
+    /// - Throws: `BuildError` when it cannot be made.
+    package static func link(
+        _ name: String, to device: FilePath, in folder: FileDescriptor
+    ) throws {
+        let parent = name.split(separator: "/").dropLast().joined(separator: "/")
+        let target = "../\(device.lastComponent?.string ?? "")"
+        guard mkdirat(folder.rawValue, parent, 0o755) == 0 || errno == EEXIST,
+            symlinkat(target, folder.rawValue, name) == 0 || errno == EEXIST
+        else {
+            throw BuildError(
+                .buildFailed, "cannot make the link '\(name)' in the chroot's /dev",
+                cause: Errno(rawValue: errno).description)
+        }
+    }
 }

@@ -34,13 +34,12 @@ package enum MountTable {
 
     /// Undoes every mount below `folder`, the latest first, and returns the mount points.
     ///
-    /// The mount points in `kept` stay, with those below them.
+    /// Of the mounts at each path in `kept` the oldest one stays.
     package static func unmountAll(
         below folder: FilePath, except kept: [FilePath] = []
     ) throws -> [FilePath] {
-        let found = try mountPoints(below: folder).filter { path in
-            !kept.contains { path.starts(with: $0) }
-        }
+        var staying = Set(kept)
+        let found = try mountPoints(below: folder).filter { staying.remove($0) == nil }
         for path in found.reversed() {
             let result = clinux_unmount_path(path.string)
             guard result == 0 else {

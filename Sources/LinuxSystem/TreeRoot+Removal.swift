@@ -29,9 +29,16 @@ extension TreeRoot {
     /// The folder at `path`, opened for reading without following any link; nil where there is
     /// none.
     func realFolder(_ path: String) throws -> OwnedDescriptor? {
-        let relative = path.split(separator: "/").joined(separator: "/")
+        let components = path.split(separator: "/")
+        // The last file system of the tree on the way is reached through its mounts, the rest through none.
+        let volume = volumes.map { $0.split(separator: "/") }
+            .filter { components.starts(with: $0) }.max { $0.count < $1.count } ?? []
+        let start = openNumber("/" + volume.joined(separator: "/"), O_RDONLY | O_DIRECTORY)
+        guard start >= 0 else { throw error("open", path, Errno(rawValue: -start)) }
+        let base = OwnedDescriptor(FileDescriptor(rawValue: start))
+        let relative = components.dropFirst(volume.count).joined(separator: "/")
         let number = clinux_open_below(
-            descriptor.rawValue, relative.isEmpty ? "." : relative, O_RDONLY | O_DIRECTORY)
+            base.descriptor.rawValue, relative.isEmpty ? "." : relative, O_RDONLY | O_DIRECTORY)
         if [-ENOENT, -ENOTDIR, -ELOOP].contains(number) { return nil }
         guard number >= 0 else { throw error("open", path, Errno(rawValue: -number)) }
         return OwnedDescriptor(FileDescriptor(rawValue: number))

@@ -15,10 +15,14 @@ package final class TreeRoot: Sendable {
     package let descriptor: FileDescriptor
     /// The folder as the host sees it, for messages and for programs that need a path.
     package let path: FilePath
+    /// Where further file systems of the tree are mounted, as absolute paths in it: they are parts of the tree, other
+    /// mounts are not.
+    package let volumes: [String]
 
     /// - Throws: `BuildError` when `path` is no folder or is a link.
-    package init(_ path: FilePath) throws {
+    package init(_ path: FilePath, volumes: [String] = []) throws {
         self.path = path
+        self.volumes = volumes
         let number = openat(AT_FDCWD, path.string, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else {
             throw BuildError(

@@ -8,15 +8,19 @@ package import SystemPackage
 /// Visits every entry of a tree: the root, then each folder's entries sorted by the bytes of their names.
 ///
 /// A folder is visited before what is in it. One descriptor is open for each level, and one folder's names are in
-/// memory for each level, so neither grows with the size of the tree. A mount point is visited but not entered:
-/// what is mounted into a tree does not belong to it.
+/// memory for each level, so neither grows with the size of the tree. A mount point is visited but not entered,
+/// unless it is one of the tree's own file systems: what else is mounted into a tree does not belong to it.
 package struct TreeWalk: Sendable {
     private let root: FilePath
+    private let volumes: Set<[UInt8]>
     private let interrupt: FileDescriptor?
 
     /// A walk that ends with `BuildError.Code.interrupted` once `interrupt` is readable.
-    package init(root: FilePath, interrupt: FileDescriptor? = nil) {
+    ///
+    /// `volumes` are the mount points of the tree's own file systems, as paths below the root.
+    package init(root: FilePath, volumes: [String] = [], interrupt: FileDescriptor? = nil) {
         self.root = root
+        self.volumes = Set(volumes.map { Array($0.utf8) })
         self.interrupt = interrupt
     }
 
@@ -56,12 +60,13 @@ package struct TreeWalk: Sendable {
             }
             let entered = try open(name, in: folder, path: entryPath)
             try entered.closeAfter {
-                let covered = try mountIdentity(of: entered, path: entryPath) != mount
+                let own = try mountIdentity(of: entered, path: entryPath)
+                let covered = own != mount && !volumes.contains(entryPath)
                 let entry = TreeEntry(
                     parent: folder, name: name, path: entryPath, status: status,
                     isMountPoint: covered)
                 guard try visit(entry), !covered else { return }
-                try walk(entered, path: entryPath, mount: mount, visit)
+                try walk(entered, path: entryPath, mount: own, visit)
             }
         }
     }

@@ -23,6 +23,8 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     /// Only when a legacy hook of a later phase needs the mounted image.
     case mountImage = "mount image"
     case trimImage = "trim and unmount image"
+    /// Only when a legacy hook needs the mounted image: file systems that are filled from a folder, vfat.
+    case writeStaged = "write staged file system"
     /// Only with a partition table; the boot loader is written with it unless the image is mounted afterwards.
     case writePartitionTable = "write partition table"
     /// After the mounted image, whose last hooks may write boot.img and core.img. Only with a native boot loader.

@@ -13,6 +13,7 @@ struct StepPlanner {
     private let hasTable: Bool
     private let hasBootLoader: Bool
     private let hasMountTable: Bool
+    private let hasStaged: Bool
     /// The first phase in which a legacy hook runs: it may add hooks to every later one.
     private let firstLegacyPhase: Phase?
 
@@ -26,6 +27,7 @@ struct StepPlanner {
         hasTable = layout.hasTables
         hasBootLoader = layout.installsBootLoader
         hasMountTable = layout.mountTable != nil
+        hasStaged = layout.volumes.contains(where: \.isStaged)
         firstLegacyPhase = hooks.filter { $0.kind == .legacy }.map(\.phase).min()
     }
 
@@ -61,7 +63,7 @@ struct StepPlanner {
     private func mounted() -> [PlannedStep] {
         [Self.host(.measureTree), Self.host(.writeFileSystem)] + table()
             + [Self.host(.mountImage)] + finish() + outputs(from: .tree)
-            + [Self.host(.trimImage)]
+            + [Self.host(.trimImage)] + (hasStaged ? [Self.host(.writeStaged)] : [])
             + (hasBootLoader ? [Self.host(.writeBootLoader)] : []) + outputs(from: .disk)
     }
 

@@ -116,11 +116,11 @@ struct HostileTreeTests {
     @Test func `a file that newc cannot hold is found before anything is written`() throws {
         try SampleTree.withFolder { folder in
             _ = try shell("mkdir $1/sub; truncate -s 4294967295 $1/fits", folder)
-            try TreeArchive.check(folder, fits: .newc)
+            try TreeArchive.check(folder, options: .init(format: .newc))
             _ = try shell("truncate -s 4G $1/sub/big", folder)
-            try TreeArchive.check(folder, fits: .pax)
+            try TreeArchive.check(folder, options: .init(format: .pax))
             let error = #expect(throws: BuildError.self) {
-                try TreeArchive.check(folder, fits: .newc)
+                try TreeArchive.check(folder, options: .init(format: .newc))
             }
             #expect(
                 error?.message == "'/sub/big' of the tree is too large for a cpio: 4.0 GiB")

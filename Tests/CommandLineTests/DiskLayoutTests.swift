@@ -249,25 +249,6 @@ struct DiskLayoutTests {
             #expect(text.contains("ext4, label cloudimg-rootfs, at / (defaults, pass 1)"))
         }
     }
-
-    @Test func `a shell hook that needs the mounted image is refused beside several file systems`()
-        throws
-    {
-        try TemporaryFolder.with("layout-hook") { folder in
-            let build = try TestBuild(in: folder)
-            try build.addElement("late", ["finalise.d/50-late": "true"])
-            let run = try build.command(
-                ["tiny-os", "late"], options: ["-n"],
-                environment: ["DIB_BLOCK_DEVICE_CONFIG": Self.efi]
-            ).capture()
-            #expect(run.status == .exited(2))
-            #expect(
-                run.errorLines.first
-                    == "dibhost: error: disk layout 'DIB_BLOCK_DEVICE_CONFIG' cannot be"
-                    + " built yet: the shell hook '50-late' of element 'late' in phase finalise needs"
-                    + " the image mounted, which is done for a single file system only")
-        }
-    }
 }
 
 extension String {

@@ -25,14 +25,16 @@ struct ReportTable {
     }
 
     private var timeLines: [String] {
-        let rows = report.timings.filter { $0.seconds >= 0.005 }.map {
-            "  " + $0.name.padded(to: 22) + String(format: "%8.2f s", $0.seconds)
+        let timings = report.timings.filter { $0.seconds >= 0.005 }
+        let width = max(22, timings.map(\.name.count).max() ?? 0)
+        let rows = timings.map {
+            "  " + $0.name.padded(to: width) + String(format: "%8.2f s", $0.seconds)
         }
         let seconds =
             Double(elapsed.components.seconds)
             + Double(elapsed.components.attoseconds) / 1e18
         return ["", "time by phase"] + rows
-            + ["  " + "in all".padded(to: 22) + String(format: "%8.2f s", seconds)]
+            + ["  " + "in all".padded(to: width) + String(format: "%8.2f s", seconds)]
     }
 }
 

@@ -37,7 +37,6 @@ struct LayoutPlanner {
         var layout = layout
         layout.extraSize = layout.rootDisk?.size == nil ? request.imageExtraSize : nil
         layout.firmware = try firmware(of: layout)
-        try LayoutSupport(layout: layout, resolved: resolved, request: request).check()
         return layout
     }
 

@@ -26,6 +26,9 @@ package struct Volume: Codable, Equatable, Sendable {
 
     /// The absolute path where its part of the tree begins; nil for swap and for what is not mounted.
     package var mountPoint: String? { type == .swap ? nil : mount?.point }
+
+    /// Whether it is never mounted, but filled from a folder after the last hooks: not every kernel has a driver for vfat.
+    package var isStaged: Bool { type == .vfat && mountPoint != nil }
 }
 
 /// Where a volume is mounted, and what /etc/fstab says about it.
