@@ -31,7 +31,8 @@ extension TreeRoot {
     func realFolder(_ path: String) throws -> OwnedDescriptor? {
         let components = path.split(separator: "/")
         // The last file system of the tree on the way is reached through its mounts, the rest through none.
-        let volume = volumes.map { $0.split(separator: "/") }
+        let volume =
+            volumes.map { $0.split(separator: "/") }
             .filter { components.starts(with: $0) }.max { $0.count < $1.count } ?? []
         let start = openNumber("/" + volume.joined(separator: "/"), O_RDONLY | O_DIRECTORY)
         guard start >= 0 else { throw error("open", path, Errno(rawValue: -start)) }

@@ -64,7 +64,8 @@ struct MountedVolumesTests {
         return (build, outcome)
     }
 
-    @Test func `hooks see every file system at its place, and what they do is in the images`() throws
+    @Test func `hooks see every file system at its place, and what they do is in the images`()
+        throws
     {
         try TemporaryFolder.with("volumes") { folder in
             let (build, outcome) = try build(
