@@ -25,6 +25,7 @@ struct Debian: Element, RootPhase, PostInstallPhase, PostRootPhase, FinalisePhas
             sources: try BuildSources(parameters, release: release, target: target).entries,
             target: target)
         try bootstrap.run()
+        try InstanceIdentity.forget(in: target)
         try FirstBoot(parameters).configure(target)
         try BuildTools.place(in: target)
     }

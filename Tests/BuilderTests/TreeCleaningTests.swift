@@ -87,6 +87,7 @@ func aFinishedTreeKeepsItsLogFilesEmptyAndNoTemporaryFiles() throws {
     let script = """
         mkdir -p tmp/d/e var/log/apt root; echo a > tmp/d/e/a; echo b > tmp/.b; chmod 1777 tmp
         echo c > var/log/c; echo d > var/log/apt/d; chmod 640 var/log/c; echo e > root/e.log
+        mkdir -p var/cache/ldconfig; echo f > var/cache/ldconfig/aux-cache; echo g > var/cache/ldconfig/g
         """
     try withTree(script) { tree in
         try TreeCleaning.clean(tree)
@@ -96,6 +97,8 @@ func aFinishedTreeKeepsItsLogFilesEmptyAndNoTemporaryFiles() throws {
         #expect(try tree.contents("/var/log/apt/d") == [])
         #expect(try tree.entry("/var/log/c")?.mode == 0o640)
         #expect(try tree.entry("/root/e.log") == nil)
+        #expect(try tree.entry("/var/cache/ldconfig/aux-cache") == nil)
+        #expect(try tree.entry("/var/cache/ldconfig/g") != nil)
     }
 }
 

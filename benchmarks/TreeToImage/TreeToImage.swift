@@ -5,16 +5,20 @@ import DiskImage
 import Planning
 import SystemPackage
 
-/// Drives the steps of `ImageWriter` on an existing tree for benchmarks/tree-to-qcow2.sh and prints their seconds.
+/// Drives the steps of `ImageWriter` on an existing tree and prints their seconds.
+///
+/// For benchmarks/tree-to-qcow2.sh; with a raw output for tree-to-ext4.sh, where the file system is all that is made.
 @main
 enum TreeToImage {
     static func main() throws {
         guard CommandLine.arguments.count == 4 else {
-            throw BuildError(.refused, "usage: tree-to-image TREE OUTPUT.qcow2 SCRATCH")
+            throw BuildError(.refused, "usage: tree-to-image TREE OUTPUT.qcow2|OUTPUT.raw SCRATCH")
         }
         let tree = FilePath(CommandLine.arguments[1])
-        let output = BuildPlan.PlannedOutput(format: .qcow2, path: CommandLine.arguments[2])
-        let layout = DiskLayout(table: .mbr, label: "cloudimg-rootfs")
+        let path = CommandLine.arguments[2]
+        let isRaw = path.hasSuffix(".raw")
+        let output = BuildPlan.PlannedOutput(format: isRaw ? .raw : .qcow2, path: path)
+        let layout = DiskLayout(table: isRaw ? .none : .mbr, label: "cloudimg-rootfs")
         let request = BuildRequest(
             elements: [], user: .init(name: "root", id: 0, group: 0, groups: [], home: "/root"))
         var outputOptions = OutputSet.Options(buildID: "bench")
@@ -26,6 +30,8 @@ enum TreeToImage {
             let measure = try timed("measure") { try writer.measure() }
             try timed("file system") { try writer.writeFileSystem(measure) }
             try timed("partition table") { try writer.writePartitionTable(measure) }
+            // What is not published is removed.
+            guard !isRaw else { return }
             let formats = FormatWriter(
                 tree: tree, image: writer.image, outputs: outputs,
                 options: .init(

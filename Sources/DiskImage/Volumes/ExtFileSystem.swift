@@ -2,6 +2,7 @@
 
 internal import CExtFS
 internal import Diagnostics
+internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
@@ -30,6 +31,8 @@ final class ExtFileSystem {
     }
 
     static let root = cextfs_root()
+    /// What is copied between two looks at an interrupt.
+    private static let largestPiece: Int64 = 8 << 20
 
     /// What its folders are made like.
     let folderFormat: ExtFolder.Format
@@ -80,6 +83,23 @@ final class ExtFileSystem {
         let zeros = [UInt8](repeating: 0, count: Int(blockSize))
         try write(zeros, at: Int64(block) * blockSize)
         return lostAndFound
+    }
+
+    /// Has the kernel copy the bytes of a run from `file`, sendfile(2), and returns how far it came.
+    ///
+    /// That is not to the end where the file has become shorter, or lies where the kernel cannot do it.
+    func send(_ file: FileDescriptor, _ run: Run, interrupt: FileDescriptor?) throws -> Int64 {
+        try image.seek(offset: offset + run.offset, from: .start)
+        var position = off_t(run.inFile.lowerBound)
+        while position < run.inFile.upperBound {
+            let wanted = min(run.inFile.upperBound - Int64(position), Self.largestPiece)
+            let count = sendfile(image.rawValue, file.rawValue, &position, Int(wanted))
+            if count < 0, errno == EINTR { continue }
+            if count < 0, ![EINVAL, ENOSYS].contains(errno) { throw Errno(rawValue: errno) }
+            guard count > 0 else { break }
+            try Interruption.check(interrupt, during: "writing the file system")
+        }
+        return Int64(position)
     }
 
     /// Writes bytes to a place in the file system that a `Run` names.

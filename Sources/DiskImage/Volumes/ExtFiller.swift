@@ -11,6 +11,8 @@ internal import SystemPackage
 /// folders are in memory, and the inodes of files of which more names are to come, but not the tree.
 final class ExtFiller {
     private static let pieceSize = 1 << 20
+    /// From this size on the kernel copies, without a stop in this process's memory.
+    private static let leastSent = 1 << 16
     /// What a short link's target is less than, as it lies in the inode in place of the list of blocks.
     private static let linkSpace = 60
     private static let lostAndFound = Array("lost+found".utf8)
@@ -188,6 +190,9 @@ final class ExtFiller {
         _ file: FileDescriptor, _ run: ExtFileSystem.Run, of entry: TreeEntry
     ) throws {
         var position = run.inFile.lowerBound
+        if run.inFile.count >= Self.leastSent {
+            position = try fileSystem.send(file, run, interrupt: interrupt)
+        }
         while position < run.inFile.upperBound {
             let wanted = Int(min(Int64(Self.pieceSize), run.inFile.upperBound - position))
             let count = try buffer.withUnsafeMutableBytes {
