@@ -58,6 +58,16 @@ final class OutputWork: Sendable {
 
     private func write(_ planned: BuildPlan.PlannedOutput) throws -> [String] {
         guard let output = outputs[planned.format, disk: planned.disk] else { return [] }
+        do {
+            return try write(planned, to: output)
+        } catch {
+            throw output.explain(error)
+        }
+    }
+
+    private func write(
+        _ planned: BuildPlan.PlannedOutput, to output: OutputFile
+    ) throws -> [String] {
         switch planned.format {
         case .manifest:
             let text = try documents.manifest(of: outputs.files, digests)

@@ -76,6 +76,11 @@ package struct Preflight {
         guard status.type == .directory else {
             throw BuildError(.refused, "\(what) '\(folder)' is no folder")
         }
+        guard !HostProgram.isReadOnly(folder) else {
+            throw BuildError(
+                .refused, "\(what) '\(folder)' lies on a read-only file system",
+                hint: "Choose another folder, or mount its file system for writing.")
+        }
         guard mayWrite(folder, status) else {
             throw BuildError(
                 .refused,

@@ -21,7 +21,8 @@ struct ImageMeasurer {
                 if digest == nil { digest = usage.digest } else { digest?.add(usage.digest) }
             }
             needs[volume.name] = VolumeNeed(
-                volume: volume, usage: usage, wishes: wishes(for: volume))
+                volume: volume, usage: usage, wishes: wishes(for: volume),
+                blockSize: layout.blockSize(of: volume))
         }
         return ImageMeasure(
             disks: try layout.disks.map { try place($0, needs) },
@@ -32,15 +33,19 @@ struct ImageMeasurer {
     func checkAgain(_ placed: ImageMeasure.PlacedVolume) throws {
         let usage = try usage(of: placed.volume)
         let need = VolumeNeed(
-            volume: placed.volume, usage: usage, wishes: wishes(for: placed.volume))
+            volume: placed.volume, usage: usage, wishes: wishes(for: placed.volume),
+            blockSize: layout.blockSize(of: placed.volume))
         _ = try check(placed.volume, placed.range, need)
     }
 
     private func usage(of volume: Volume) throws -> TreeUsage {
         guard let point = volume.mountPoint else { return TreeUsage() }
+        var limits = VolumeLimits(volume)
         return try TreeUsage.measure(
             parts.folder(of: point), excluded: Set(parts.inner(of: point)),
-            latestTime: options.time, interrupt: options.limits.interrupt)
+            latestTime: options.time, isPlain: volume.type == .vfat,
+            interrupt: options.limits.interrupt
+        ) { try limits.check($0) }
     }
 
     private func wishes(for volume: Volume) -> FileSystemSize.Wishes {
@@ -135,6 +140,11 @@ extension DiskLayout {
     fileprivate var mountedFirst: [Volume] {
         let mounted = mounts.map(\.volume)
         return mounted + volumes.filter { volume in !mounted.contains(volume) }
+    }
+
+    /// Of the disk that the volume lies on, in bytes.
+    fileprivate func blockSize(of volume: Volume) -> Int64 {
+        disks.first { $0.volumes.contains(volume) }?.blockSize ?? 512
     }
 }
 

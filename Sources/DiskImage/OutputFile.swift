@@ -59,6 +59,12 @@ package struct OutputFile: Sendable {
         }
     }
 
+    /// The error of writing this output, with its name in front where its folder is full.
+    package func explain(_ error: any Error) -> any Error {
+        FullFolder.explain(
+            error, during: "cannot write '\(path)'", in: path.removingLastComponent())
+    }
+
     /// Removes the temporary file, where it still is, and lets go of the lock.
     func discard() throws {
         try OutputFile.remove(temporaryPath)

@@ -2,7 +2,7 @@
 
 internal import Diagnostics
 internal import Glibc
-internal import LinuxSystem
+package import LinuxSystem
 package import SystemPackage
 
 /// What a tree needs of an ext4 with blocks of 4 KiB and inodes of 256 bytes, counted without entering any mount.
@@ -13,6 +13,9 @@ package struct TreeUsage: Equatable, Sendable {
     package private(set) var metadataBlocks: Int64 = 0
     /// Blocks that list the blocks of files where a file system has no extents.
     package private(set) var indirectBlocks: Int64 = 0
+    /// Of the blocks of data, those of files of 2 KiB at most, and what is in them: btrfs keeps these beside the inode.
+    package private(set) var smallBlocks: Int64 = 0
+    package private(set) var smallBytes: Int64 = 0
     package private(set) var inodes: Int64 = 0
     package private(set) var folders: Int64 = 0
     /// A digest of every name, mode, owner, size and time: equal trees have equal ones.
@@ -21,6 +24,8 @@ package struct TreeUsage: Equatable, Sendable {
     package var blocks: Int64 { dataBlocks + metadataBlocks }
 
     private var seen: Set<UInt64> = []
+    /// Whether it is counted for a file system that has neither hard links nor holes.
+    private var isPlain = false
     private var openFolders: [FolderSize] = []
 
     /// What the names of an open folder take, and how deep it lies.
@@ -65,15 +70,19 @@ package struct TreeUsage: Equatable, Sendable {
     ///
     /// Entries that were changed after `latestTime`, in seconds since 1970, are set back to it, on the tree itself, so
     /// that mke2fs, which copies the times, finds the same in every build. Folders of `excluded`, paths below the tree
-    /// without a slash in front, count, but not what is in them: that goes elsewhere.
+    /// without a slash in front, count, but not what is in them: that goes elsewhere. Where
+    /// `isPlain`, there are neither hard links nor holes. `check` sees each entry first.
     package static func measure(
         _ tree: FilePath, excluded: Set<String> = [], latestTime: Int64? = nil,
-        interrupt: FileDescriptor? = nil
+        isPlain: Bool = false, interrupt: FileDescriptor? = nil,
+        check: (TreeEntry) throws -> Void = { _ in }
     ) throws -> TreeUsage {
         var usage = TreeUsage()
+        usage.isPlain = isPlain
         let excluded = Set(excluded.map { Array($0.utf8) })
         try TreeWalk(root: tree, interrupt: interrupt).forEach { entry in
             do {
+                try check(entry)
                 try usage.count(entry, latestTime: latestTime)
             } catch let error as Errno {
                 throw BuildError(
@@ -100,7 +109,7 @@ package struct TreeUsage: Equatable, Sendable {
         addToDigest(entry, time: time)
         if entry.kind == .folder {
             folders += 1
-        } else if entry.status.st_nlink > 1 {
+        } else if entry.status.st_nlink > 1, !isPlain {
             guard seen.insert(UInt64(entry.status.st_ino)).inserted else { return }
         }
         inodes += 1
@@ -117,7 +126,7 @@ package struct TreeUsage: Equatable, Sendable {
         let size = Int64(entry.status.st_size)
         let allocated = Int64(entry.status.st_blocks) * 512
         var ranges = size > 0 ? [0..<size] : []
-        if allocated < size {
+        if allocated < size, !isPlain {
             let file = try entry.open()
             ranges = try file.closeAfter { try file.dataRanges(size: size) }
         }
@@ -127,6 +136,10 @@ package struct TreeUsage: Equatable, Sendable {
             dataBlocks += blocks
             // An extent covers at most 128 MiB; one more where a block group ends.
             extents += blocks / 32768 + 1
+        }
+        if size <= 2048 {
+            smallBlocks += ranges.isEmpty ? 0 : 1
+            smallBytes += size
         }
         let length = (size + 4095) / 4096
         // Twelve blocks are listed in the inode, 1024 in a block.

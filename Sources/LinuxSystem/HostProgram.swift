@@ -23,6 +23,11 @@ package enum HostProgram {
         faccessat(AT_FDCWD, folder.string, W_OK | X_OK, AT_EACCESS) == 0
     }
 
+    /// Whether it is the file system of `folder` that nothing can be written to, whoever asks.
+    package static func isReadOnly(_ folder: FilePath) -> Bool {
+        faccessat(AT_FDCWD, folder.string, W_OK, AT_EACCESS) != 0 && errno == EROFS
+    }
+
     private static func isFile(_ path: FilePath) -> Bool {
         var status = stat()
         return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

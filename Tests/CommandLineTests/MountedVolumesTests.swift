@@ -135,12 +135,12 @@ struct MountedVolumesTests {
     @Test(arguments: [
         (
             "head -c 60000000 /dev/zero > /boot/efi/large",
-            "file system 'mkfs_ESP' is too small: it has 40.0 MiB, and its files need at least 59 MiB",
+            "file system 'mkfs_ESP' is too small: it has 40.0 MiB, and its files need at least 60 MiB",
             "Make its partition or its disk larger."
         ),
         (
             "ln -s in /boot/efi/link",
-            "'/link' is neither a file nor a folder, which vfat cannot hold",
+            "'/boot/efi/link' is neither a file nor a folder, which vfat cannot hold",
             "Put it on another file system, or leave it out."
         ),
         (

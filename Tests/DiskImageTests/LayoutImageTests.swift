@@ -245,7 +245,8 @@ struct LayoutImageTests {
         }
         #expect(
             error?.message
-                == "'/EFI/BOOT/link' is neither a file nor a folder, which vfat cannot hold")
+                == "'/boot/efi/EFI/BOOT/link' is neither a file nor a folder, which vfat cannot hold"
+        )
     }
 
     @Test func `a mount point behind a link of the tree is refused`() throws {

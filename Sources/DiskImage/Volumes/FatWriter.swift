@@ -8,11 +8,10 @@ internal import SystemPackage
 
 /// Makes a vfat in a file of its own, fills it with mtools, and copies what was written into its place.
 ///
-/// No mount: the build host's kernel need not know vfat. Folders and files go in by the order of their names, and all
+/// `VolumeLimits` has refused by then what a vfat cannot hold. Owners, modes and attributes stay behind, and each name of
+/// a file with more names becomes a file. No mount: the build host's kernel need not know vfat. Folders and files go in by the order of their names, and all
 /// times are told to the programs, so the same tree gives the same bytes.
 struct FatWriter {
-    /// A file that is larger than this cannot be stored.
-    private static let largestFile: Int64 = (1 << 32) - 1
     /// Names for one call of mcopy.
     private static let batch = 200
 
@@ -68,7 +67,8 @@ struct FatWriter {
         }
         try TreeWalk(root: tree, interrupt: limits.interrupt).forEach { entry in
             guard !entry.path.isEmpty else { return true }
-            let path = try Self.checked(entry)
+            // Other names were refused when the tree was measured.
+            let path = String(decoding: entry.path, as: UTF8.self)
             if entry.kind == .folder {
                 try flush()
                 try mtools("mmd", staging, ["::/\(path)"])
@@ -83,27 +83,6 @@ struct FatWriter {
             return true
         }
         try flush()
-    }
-
-    /// The entry's path, if a vfat can hold it.
-    private static func checked(_ entry: TreeEntry) throws -> String {
-        func refusal(_ problem: String) -> BuildError {
-            BuildError(
-                .buildFailed, "'\(entry.displayPath)' \(problem), which vfat cannot hold",
-                hint: "Put it on another file system, or leave it out.")
-        }
-        guard entry.kind == .file || entry.kind == .folder else {
-            throw refusal("is neither a file nor a folder")
-        }
-        guard entry.kind == .folder || Int64(entry.status.st_size) <= largestFile else {
-            throw refusal("is larger than 4 GiB")
-        }
-        guard let path = String(validating: entry.path, as: UTF8.self),
-            let name = path.split(separator: "/").last,
-            !name.contains(where: { "\\:*?\"<>|".contains($0) || $0 < " " }),
-            !name.hasSuffix("."), !name.hasSuffix(" "), name.utf16.count <= 255
-        else { throw refusal("has a name") }
-        return path
     }
 
     private func mtools(_ program: String, _ staging: FilePath, _ words: [String]) throws {

@@ -18,7 +18,12 @@ struct MountedVolumeWriter {
     let uuid: String
     let limits: Command.Limits
 
-    func write(tree: FilePath?, scratch: FilePath) throws {
+    /// Writes the volume into the image, which is open as `file`.
+    func write(to file: FileDescriptor, tree: FilePath?, scratch: FilePath) throws {
+        try TruncationMark.with(file, image) { try write(tree: tree, scratch: scratch) }
+    }
+
+    private func write(tree: FilePath?, scratch: FilePath) throws {
         let loop = try LoopDevice(
             image: image, offset: range.offset, length: range.length, blockSize: blockSize)
         try make(on: loop.path)

@@ -36,7 +36,19 @@ struct VolumeWriter {
     }
 
     /// Writes the volume; `tree` is nil for one that holds nothing.
+    ///
+    /// - Throws: `BuildError` that says so where the folder of the image is full.
     func write(_ tree: FilePath?, to file: FileDescriptor, scratch: FilePath) throws {
+        do {
+            try fill(tree, file, scratch)
+        } catch {
+            throw FullFolder.explain(
+                error, during: "cannot write the \(volume.type.rawValue) of '\(volume.name)'",
+                in: image.removingLastComponent())
+        }
+    }
+
+    private func fill(_ tree: FilePath?, _ file: FileDescriptor, _ scratch: FilePath) throws {
         var volume = volume
         volume.options = words
         switch volume.type {
@@ -55,7 +67,7 @@ struct VolumeWriter {
             try MountedVolumeWriter(
                 image: image, volume: volume, range: placed.range, blockSize: blockSize,
                 uuid: uuid, limits: options.limits
-            ).write(tree: tree, scratch: scratch)
+            ).write(to: file, tree: tree, scratch: scratch)
         }
     }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Diagnostics
+internal import Glibc
+internal import LinuxSystem
+internal import Planning
+
+/// What a file system cannot hold of all that a tree on Linux can have, looked for while the tree is measured: nothing
+/// is written by then.
+///
+/// XFS holds whatever the kernel hands it: its limits are those of Linux itself or beyond.
+struct VolumeLimits {
+    /// The most names of one file, by ext4.rst, ext2.h (EXT2_LINK_MAX) and btrfs_tree.h (BTRFS_LINK_MAX).
+    private static let mostNames: [FileSystemType: UInt64] = [
+        .ext2: 32000, .ext3: 32000, .ext4: 65000, .btrfs: 65535,
+    ]
+    /// The most bytes of one file.
+    ///
+    /// Blocks are numbered in 32 bits; without extents, twelve of them and three levels of lists of 1024 are all that an
+    /// inode leads to. Of vfat the size is a number of 32 bits.
+    private static let largestFile: [FileSystemType: Int64] = {
+        let listed: Int64 = (12 + 1024 + 1024 * 1024 + 1024 * 1024 * 1024) * 4096
+        return [
+            .ext2: listed, .ext3: listed, .ext4: ((1 << 32) - 1) * 4096, .vfat: (1 << 32) - 1,
+        ]
+    }()
+    /// Of an attribute's name and value together: a block of 4 KiB without its header, the entry and the end; a leaf of
+    /// btrfs, 16 KiB without its header, the item and the entry.
+    private static let largestAttribute: [FileSystemType: Int] = [
+        .ext2: 4096 - 32 - 16 - 4, .ext3: 4096 - 32 - 16 - 4, .ext4: 4096 - 32 - 16 - 4,
+        .btrfs: 16384 - 101 - 25 - 30,
+    ]
+
+    private let volume: Volume
+    private var fatNames = FatNames()
+
+    init(_ volume: Volume) { self.volume = volume }
+
+    /// Checks one entry of the volume's part of the tree, in the order of `TreeWalk`.
+    ///
+    /// - Throws: `BuildError` that names the entry by its path in the whole tree.
+    mutating func check(_ entry: TreeEntry) throws {
+        guard !entry.path.isEmpty, let problem = try problem(of: entry) else { return }
+        throw BuildError(
+            .buildFailed,
+            "'\(path(entry.displayPath))' \(problem), which \(volume.type.rawValue) cannot hold",
+            hint: "Put it on another file system, or leave it out.")
+    }
+
+    private func path(_ path: String) -> String {
+        guard let point = volume.mountPoint, point != "/" else { return path }
+        return point + path
+    }
+
+    private mutating func problem(of entry: TreeEntry) throws -> String? {
+        if volume.type == .vfat {
+            guard entry.kind == .file || entry.kind == .folder else {
+                return "is neither a file nor a folder"
+            }
+            switch fatNames.add(entry) {
+            case .fits: break
+            case .hasForbiddenName: return "has a name"
+            case .differsInCase(let other):
+                return "differs from '\(path(other))' only in the case of letters"
+            }
+        }
+        if entry.kind == .file, let largest = Self.largestFile[volume.type],
+            Int64(entry.status.st_size) > largest
+        {
+            return "is larger than \(ByteCount(largest).roundedUp(to: .mebibytes(1)))"
+        }
+        if entry.kind != .folder, let most = Self.mostNames[volume.type],
+            UInt64(entry.status.st_nlink) > most
+        {
+            return "has more than \(most) names"
+        }
+        return try attributeProblem(of: entry)
+    }
+
+    private func attributeProblem(of entry: TreeEntry) throws -> String? {
+        guard let largest = Self.largestAttribute[volume.type] else { return nil }
+        for attribute in try entry.extendedAttributes()
+        where attribute.name.count + attribute.value.count > largest {
+            let name = String(decoding: attribute.name, as: UTF8.self)
+            return "has an attribute '\(name)' of \(attribute.value.count) bytes"
+        }
+        return nil
+    }
+}
