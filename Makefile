@@ -18,7 +18,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@awk '/^[a-z]/{printf "%-12s", "test-" $$1; $$1 = $$2 = ""; print}' Tests/areas
 
-setup: ## install the Debian packages that are missing
+setup: ## install the Debian packages, and validators for tests, that are missing
 	@Scripts/setup
 
 build: setup ## build programs, plugins and tests; plugins land in .build/element-plugins

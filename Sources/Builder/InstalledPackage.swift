@@ -4,7 +4,7 @@ import Diagnostics
 import LinuxSystem
 import SystemPackage
 
-/// A package that the database of a tree's package manager names as installed.
+/// A package whose files a tree holds, as the database of its package manager says.
 struct InstalledPackage: Codable, Equatable, Sendable {
     enum Manager: String, Codable, Sendable { case dpkg, rpm }
 
@@ -43,6 +43,11 @@ struct InstalledPackage: Codable, Equatable, Sendable {
         ["rpmdb.sqlite", "Packages.db", "Packages"].map { "\(folder)/\($0)" }
     }
 
+    /// The last words of a status whose packages have their files in the tree, dpkg(1); some are yet to be configured.
+    private static let states: Set<Substring> = [
+        "installed", "triggers-pending", "triggers-awaited", "half-configured", "unpacked",
+    ]
+
     /// Reads /var/lib/dpkg/status: paragraphs of fields; lines that begin with a space go on with the field before.
     static func debian(_ status: String) -> [InstalledPackage] {
         status.split(separator: "\n\n").compactMap { paragraph in
@@ -51,8 +56,8 @@ struct InstalledPackage: Codable, Equatable, Sendable {
                 let parts = line.split(separator: ":", maxSplits: 1)
                 if parts.count == 2 { fields[parts[0]] = String(parts[1].drop { $0 == " " }) }
             }
-            guard fields["Status"]?.hasSuffix(" installed") == true, let name = fields["Package"],
-                let version = fields["Version"]
+            guard let state = fields["Status"]?.split(separator: " ").last, states.contains(state),
+                let name = fields["Package"], let version = fields["Version"]
             else { return nil }
             return InstalledPackage(
                 manager: .dpkg, name: name, version: version,
@@ -76,11 +81,19 @@ struct InstalledPackage: Codable, Equatable, Sendable {
         }
     }
 
-    /// The package's address, github.com/package-url/purl-spec; `distribution` is the ID of os-release.
+    /// The package's address in canonical form, github.com/package-url/purl-spec; `distribution` is the ID of os-release.
+    ///
+    /// The epoch is a part of a deb's version, but a qualifier of an rpm.
     func address(distribution: String) -> String {
+        var version = version
+        var qualifiers = "?arch=\(Self.escaped(architecture))"
+        if manager == .rpm, let colon = version.firstIndex(of: ":") {
+            qualifiers += "&epoch=\(Self.escaped(String(version[..<colon])))"
+            version.removeSubrange(...colon)
+        }
         let type = manager == .dpkg ? "deb" : "rpm"
-        return "pkg:\(type)/\(distribution)/\(Self.escaped(name))@\(Self.escaped(version))"
-            + "?arch=\(Self.escaped(architecture))"
+        return "pkg:\(type)/\(Self.escaped(distribution))/\(Self.escaped(name))"
+            + "@\(Self.escaped(version))\(qualifiers)"
     }
 
     private static func escaped(_ text: String) -> String {
@@ -88,7 +101,7 @@ struct InstalledPackage: Codable, Equatable, Sendable {
             let character = Character(UnicodeScalar(byte))
             let isPlain =
                 character.isASCII
-                && (character.isLetter || character.isNumber || ".-_~".contains(character))
+                && (character.isLetter || character.isNumber || ".-_~:".contains(character))
             let digits = String(byte, radix: 16, uppercase: true)
             return isPlain ? String(character) : "%\(byte < 16 ? "0" : "")\(digits)"
         }.joined()

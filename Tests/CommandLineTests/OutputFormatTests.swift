@@ -245,40 +245,7 @@ struct OutputFormatTests {
 
                 """)
         let references = try shell("python3 -c '\(Self.checkOfSPDX)' $1", build.image("spdx.json"))
-        #expect(references == "pkg:deb/linux/libfoo1@1%3A2.0-1%2Bb1?arch=amd64\n")
-    }
-
-    /// An rpm of no files in a tree with rpm, which on Debian knows no place of its own for the database.
-    private static let rpmElement = [
-        "extra-data.d/50-rpm": """
-        work=$(mktemp -d)
-        printf '%s\\n' 'Name: alpha' 'Epoch: 4' 'Version: 1.2' 'Release: 3' 'Summary: a' 'License: MIT' \\
-            'BuildArch: noarch' %description a %files >$work/a.spec
-        rpmbuild -bb --quiet --define "_topdir $work" $work/a.spec
-        rpm --root "$TMP_MOUNT_PATH" --define '_dbpath /var/lib/rpm' -i --nodeps $work/RPMS/noarch/*.rpm
-        cd "$TMP_MOUNT_PATH"
-        rm -f usr/bin/rpm && cp /usr/bin/rpm usr/bin/
-        for library in $(ldd usr/bin/rpm | grep -o '/[^ ]*'); do cp -Ln --parents "$library" .; done
-        mkdir -p usr/lib/rpm && cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm/
-        rm -r $work
-        """
-    ]
-
-    @Test func packagesOfAnRPMDatabaseAreListedToo() throws {
-        try TemporaryFolder.with("rpm") { folder in
-            let build = try TestBuild(in: folder)
-            try build.addElement("rpms", Self.rpmElement)
-            let result = try build.command(
-                ["tiny-os", "rpms"], formats: "tar", options: ["-n", "--manifest"]
-            ).capture()
-            #expect(result.status == .exited(0), "\(result.errorLines)")
-            let packages = try shell("jq -c .packages $1", build.image("manifest.json"))
-            #expect(
-                packages == """
-                    [{"architecture":"noarch","manager":"rpm","name":"alpha","version":"4:1.2-3"}]
-
-                    """)
-        }
+        #expect(references == "pkg:deb/linux/libfoo1@1:2.0-1%2Bb1?arch=amd64\n")
     }
 
     /// The members that the schema of SPDX 2.3 demands, and what its text demands of references.
