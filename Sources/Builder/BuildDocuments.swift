@@ -19,14 +19,15 @@ struct BuildDocuments: Sendable {
     /// The ID of the tree's os-release.
     private let distribution: String
     private let time: Int64
-    private let identity: ContentDigest
+    private let measure: ImageWriter.Measure
+    private var identity: ContentDigest { measure.digest }
 
     /// Reads what the tree says of itself, where the plan has a document among its outputs.
-    init(_ build: RunningBuild, identity: ContentDigest) throws {
+    init(_ build: RunningBuild, _ measure: ImageWriter.Measure) throws {
         plan = build.plan
         layout = build.layout
         time = build.time
-        self.identity = identity
+        self.measure = measure
         guard plan.outputs.contains(where: { [.manifest, .sbom].contains($0.format) }) else {
             record = BuildRecord(plan: plan, digests: [:])
             packages = []
@@ -63,6 +64,8 @@ struct BuildDocuments: Sendable {
         var parameters: [BuildRecord.Parameter]
         var packages: [InstalledPackage]
         var layout: DiskLayout?
+        /// Where the layout's partitions came to lie.
+        var disks: [ManifestDisk]?
         var artifacts: [Artifact]
     }
 
@@ -83,7 +86,8 @@ struct BuildDocuments: Sendable {
             Manifest(
                 dibhost: plan.version, architecture: plan.request.architecture,
                 sourceDateEpoch: time, elements: record.elements, parameters: record.parameters,
-                packages: packages, layout: hasDisk ? layout : nil, artifacts: artifacts))
+                packages: packages, layout: hasDisk ? layout : nil,
+                disks: hasDisk ? measure.disks.map(ManifestDisk.init) : nil, artifacts: artifacts))
     }
 
     // MARK: The bill of materials

@@ -93,7 +93,7 @@ struct ImageStage: Sendable {
         }
         return OutputWork(
             build.outputs, steps: steps, outputs: outputs, writers: [formats] + others,
-            documents: try BuildDocuments(build, identity: measure.digest))
+            documents: try BuildDocuments(build, measure))
     }
 
     /// Writes the file systems, runs `finish` on them while they are mounted over the tree, and publishes the outputs.

@@ -59,7 +59,7 @@ struct BootLoaderTests {
     @Test func `in a GPT the core image lies in the partition for it`() throws {
         try ImageFixture.with { fixture in
             var fixture = fixture
-            fixture.layout = try LayoutImage.layout(LayoutImageTests.cases[2].text)
+            fixture.layout = try LayoutImage.layout(SampleLayout.all[2].text)
             fixture.layout.firmware = [.bios]
             try fixture.build([.raw])
             let image = fixture.folder.appending("out/image.raw")

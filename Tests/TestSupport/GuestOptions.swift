@@ -23,14 +23,42 @@ package struct GuestOptions: Sendable {
         }
     }
 
+    /// A further disk, which the guest finds as /dev/disk/by-id/virtio-SERIAL; what it writes there is lost.
+    package struct Disk: Sendable {
+        /// A raw image.
+        package var image: FilePath
+        /// At most 20 characters.
+        package var serial: String
+        /// The size of its blocks, in bytes.
+        package var blockSize: Int
+
+        package init(image: FilePath, serial: String, blockSize: Int = 512) {
+            self.image = image
+            self.serial = serial
+            self.blockSize = blockSize
+        }
+
+        func arguments(_ number: Int) -> [String] {
+            let sizes = "logical_block_size=\(blockSize),physical_block_size=\(blockSize)"
+            return [
+                "-drive", "file=\(image),format=raw,if=none,id=more\(number),snapshot=on",
+                "-device", "virtio-blk-pci,drive=more\(number),serial=\(serial),\(sizes)",
+            ]
+        }
+    }
+
     /// The image; its format is taken from its name's ending.
     package var disk: FilePath
     package var firmware = Firmware.bios
     package var memoryMebibytes = 1024
+    /// QEMU's model of the processor.
+    ///
+    /// The oldest is emulated fastest: a Debian that finds vector units uses them, and booting takes a third more time.
+    package var processor = "qemu64"
+    /// Beside the one that it boots from.
+    package var disks: [Disk] = []
     /// Whether what the guest writes stays in the image, for a second boot; such an image is the test's own.
     package var keepsChanges = false
-    /// Whether the guest may restart; else that ends it.
-    package var mayRestart = false
     /// How long the guest may run, from the moment it is switched on.
     package var deadline: Duration = .seconds(420)
     /// Ports of the guest by the port of 127.0.0.1 that leads to them.
@@ -54,7 +82,7 @@ package struct GuestOptions: Sendable {
     func qemuArguments(folder: FilePath) -> [String] {
         var arguments =
             machine(folder: folder) + [
-                "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+                "-accel", "tcg", "-cpu", processor, "-smp", "1",
                 "-m", String(memoryMebibytes), "-nodefaults", "-no-user-config", "-display", "none",
                 "-monitor", "none", "-serial", "stdio", "-device", "virtio-rng-pci",
                 "-drive",
@@ -63,12 +91,12 @@ package struct GuestOptions: Sendable {
                 "virtio-blk-pci,drive=d0,logical_block_size=\(blockSize),physical_block_size=\(blockSize)",
                 "-netdev", network, "-device", "virtio-net-pci,netdev=n0,romfile=",
             ]
-        if !mayRestart { arguments.append("-no-reboot") }
+        arguments.append("-no-reboot")
         if addsTester {
             let name = "opt/io.systemd.credentials/tmpfiles.extra"
             arguments += ["-fw_cfg", "name=\(name),file=\(folder.appending("tester.conf"))"]
         }
-        return arguments + self.arguments
+        return arguments + disks.enumerated().flatMap { $1.arguments($0) } + self.arguments
     }
 
     /// The machine; UEFI's variables are a copy, which the guest may change.

@@ -20,7 +20,7 @@ package struct Disk: Codable, Equatable, Sendable {
     package var blockSize: Int64
     package var content: Content
 
-    package enum Content: Codable, Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
         case volume(Volume)
         case table(PartitionTable)
     }
@@ -89,7 +89,7 @@ package struct Partition: Codable, Equatable, Sendable {
     package var isLogical: Bool
     package var volume: Volume?
 
-    package enum Size: Codable, Equatable, Sendable {
+    package enum Size: Equatable, Sendable {
         case absolute(ByteCount)
         /// Of what the partitions before it leave.
         case percent(Double)

@@ -4,7 +4,7 @@
 ///
 /// The short codes are those of sgdisk, which the original's configurations use; the identifiers behind them are those
 /// of the UEFI specification and of the Discoverable Partitions Specification.
-package enum PartitionType: Codable, Equatable, Sendable {
+package enum PartitionType: Equatable, Sendable {
     /// The byte of an MBR entry.
     case code(UInt8)
     /// The GUID of a GPT entry, upper case.
