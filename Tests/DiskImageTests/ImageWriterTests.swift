@@ -178,8 +178,9 @@ struct ImageWriterTests {
             }
             let left = try shell("ls -A $1; umount $1", small.string)
             #expect(
-                error?.message.hasSuffix("into the file system: No space left on device") == true,
+                error?.cause?.hasSuffix("into the file system: No space left on device") == true,
                 "\(String(describing: error))")
+            #expect(error?.hint == "Free space: the disk of '\(small)' is full.")
             #expect(left == "")
         }
     }
