@@ -116,7 +116,7 @@ struct ImageStage: Sendable {
         build.devices = mounted.devices
         build.volumes = mounted.innerPoints
         phases.announce(mounted.devices)
-        try finish()
+        try mounted.checking(finish)
         let work = try outputWork(build, measure)
         try OutputJob.run(work.jobs(from: .tree))
         let bootLoader = try writer.readBootLoader()

@@ -36,7 +36,20 @@ final class MountedImage {
         }
     }
 
+    /// Tells whether a disk's image stays whole meanwhile.
+    private final class Watch {
+        let file: OwnedDescriptor
+        let mark: TruncationMark
+
+        init(_ image: FilePath) throws {
+            file = OwnedDescriptor(
+                try FileDescriptor.open(image, .readWrite, options: [.closeOnExec]))
+            mark = try TruncationMark(behind: file.descriptor, image)
+        }
+    }
+
     private let tree: FilePath
+    private var watches: [Watch] = []
     private var loops: [Loop] = []
     /// In the order of mounting.
     private var mounted: [Mounted] = []
@@ -50,6 +63,7 @@ final class MountedImage {
         for disk in measure.disks {
             try attach(disk, image(disk.disk.name), &paths)
         }
+        watches = try measure.disks.map { try Watch(image($0.disk.name)) }
         let placed = measure.disks.flatMap(\.volumes).map(\.volume)
             .filter { $0.mountPoint != nil }
             .sorted { ($0.mountPoint ?? "") < ($1.mountPoint ?? "") }
@@ -120,10 +134,25 @@ final class MountedImage {
     /// Gives unused blocks back to the images, unmounts everything and detaches all devices.
     ///
     /// What hooks wrote to devices reaches the images, too.
+    /// - Throws: `BuildError` also when an image was cut short meanwhile, whatever else went wrong.
     func finish() throws {
-        for mounted in mounted { try mounted.volume?.trim() }
-        for mounted in mounted.reversed() { try mounted.volume.take()?.unmount() }
-        for loop in loops { try loop.device?.flush() }
-        for loop in loops { try loop.device.take()?.close() }
+        try checking {
+            for mounted in mounted { try mounted.volume?.trim() }
+            for mounted in mounted.reversed() { try mounted.volume.take()?.unmount() }
+            for loop in loops { try loop.device?.flush() }
+            for loop in loops { try loop.device.take()?.close() }
+        }
+        for watch in watches { try watch.mark.remove() }
+        watches = []
+    }
+
+    /// Runs `body`, whose error is that of an image that was cut short if one was.
+    func checking(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch {
+            for watch in watches { try watch.mark.check() }
+            throw error
+        }
     }
 }

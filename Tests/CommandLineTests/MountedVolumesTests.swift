@@ -164,6 +164,29 @@ struct MountedVolumesTests {
             #expect(try build.outputs() == [])
         }
     }
+
+    @Test(arguments: ["true", "false"])
+    func `an image that is cut short while hooks run is an error, whatever the hook says`(
+        last: String
+    ) throws {
+        try TemporaryFolder.with("volumes") { folder in
+            let script = """
+                image=$(losetup -nO BACK-FILE "$IMAGE_BLOCK_DEVICE")
+                truncate -s 1M "$image"; \(last)
+                """
+            let (build, outcome) = try build(
+                ["cleanup.d/50-cut": script], formats: "raw", in: folder)
+            guard case .buildFailed(let error) = outcome.events.last else {
+                Issue.record("no error in \(outcome.lines)")
+                return
+            }
+            #expect(
+                error.message.hasSuffix("' was cut short while its file system was mounted"),
+                "\(error)")
+            #expect(error.hint == "Find what else writes in that folder.")
+            #expect(try build.outputs() == [])
+        }
+    }
 }
 
 /// Runs a shell line; its standard output.
