@@ -16,6 +16,8 @@ package struct TreeUsage: Equatable, Sendable {
     /// Of the blocks of data, those of files of 2 KiB at most, and what is in them: btrfs keeps these beside the inode.
     package private(set) var smallBlocks: Int64 = 0
     package private(set) var smallBytes: Int64 = 0
+    /// Files that are not empty.
+    package private(set) var filledFiles: Int64 = 0
     package private(set) var inodes: Int64 = 0
     package private(set) var folders: Int64 = 0
     /// A digest of every name, mode, owner, size and time: equal trees have equal ones.
@@ -125,6 +127,7 @@ package struct TreeUsage: Equatable, Sendable {
     private mutating func addData(of entry: TreeEntry) throws {
         let size = Int64(entry.status.st_size)
         let allocated = Int64(entry.status.st_blocks) * 512
+        if size > 0 { filledFiles += 1 }
         var ranges = size > 0 ? [0..<size] : []
         if allocated < size, !isPlain {
             let file = try entry.open()

@@ -46,7 +46,7 @@ extension LayoutImage {
             rm -rf $2; mkdir $2; export MTOOLSRC=/dev/null TZ=UTC
             mcopy -i $1 -s -m -n ::/ $2/ 2>/dev/null || mcopy -i $1 -s -m -n '::/*' $2/
             cd $2; find . -type f -printf '%P %Ts\\n' | LC_ALL=C sort
-            find . -type f | LC_ALL=C sort | xargs sha256sum
+            find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
             """, try extracted(placed), fixture.folder.appending("fat").string)
     }
 
@@ -55,7 +55,7 @@ extension LayoutImage {
         try shell(
             """
             cd $1\(point); find . -type f -printf '%P %Ts\\n' | LC_ALL=C sort
-            find . -type f | LC_ALL=C sort | xargs sha256sum
+            find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
             """, fixture.tree.string)
     }
 }

@@ -14,6 +14,10 @@ struct VolumeLimitsTests {
         "mkdir l; touch l/0; python3 -c 'import os; [os.link(\"l/0\", f\"l/{n}\") for n in range(1, \(count))]'"
     }
 
+    private static func names(_ count: Int) -> String {
+        "seq \(count) | xargs touch"
+    }
+
     private static func attribute(_ size: Int) -> String {
         "touch f; setfattr -n user.a -v $(head -c \(size) /dev/zero | tr '\\0' x) f"
     }
@@ -33,6 +37,11 @@ struct VolumeLimitsTests {
             "'/home/a/y' differs from '/home/a/Y' only in the case of letters"
         ),
         (.vfat, "touch Ä ä", "'/home/ä' differs from '/home/Ä' only in the case of letters"),
+        (.vfat, names(16384), "'/home/9999' is one name too many in its folder"),
+        (
+            .vfat, "mkdir d; cd d; " + names(32768),
+            "'/home/d/9999' is one name too many in its folder"
+        ),
         (.ext4, "truncate -s 16T f", "'/home/f' is larger than 16.0 TiB"),
         (.ext3, "truncate -s 5T f", "'/home/f' is larger than 4.0 TiB"),
         (.ext2, links(32001), "'/home/l/0' has more than 32000 names"),
@@ -85,6 +94,7 @@ struct VolumeLimitsTests {
             FileSystemType.vfat,
             "touch A.b 'a b' ü.EFI .x; mkdir -p c/A.b; truncate -s 100M f; ln f g"
         ),
+        (.vfat, "mkdir d; cd d; " + names(32767)), (.vfat, names(16383)),
         (.ext4, links(1000) + "; truncate -s 15T t; " + attribute(3900)),
         (.xfs, links(1000) + "; truncate -s 16T t; " + attribute(17000)),
         (.btrfs, links(1000) + "; truncate -s 16T t; " + attribute(16000)),

@@ -2,29 +2,54 @@
 
 internal import LinuxSystem
 
-/// The names that a vfat can hold: UTF-16 without some characters, and no two in a folder that differ only in case.
+/// The names that a vfat can hold: UTF-16 without some characters, no two in a folder that differ only in case, and not
+/// more in a folder than fit.
 struct FatNames {
     enum Answer: Equatable {
         case fits
         case hasForbiddenName
         /// The path of the other one.
         case differsInCase(String)
+        case fillsFolder
     }
 
-    /// The names in each open folder as they are compared, with their paths.
-    private var open: [[String: String]] = []
+    private struct Folder {
+        /// Names as they are compared, with their paths.
+        var names: [String: String] = [:]
+        var entries: Int
+    }
+
+    /// The most entries of the root folder, by mkfs.fat(8) -r, and of others, by FAT_MAX_DIR_ENTRIES of Linux.
+    ///
+    /// The root folder of 32-bit FATs is like the others; which it will be shows only when the size is known.
+    private static let most = (root: 32767, other: 65536)
+
+    private var open: [Folder] = []
+
+    /// How many entries the root folder needs for these names: the label has one, too.
+    static func rootEntries(_ names: some Sequence<String>) -> Int {
+        names.reduce(1) { $0 + entries(ofName: $1) }
+    }
+
+    /// One with the short name, and one for each 13 units of UTF-16; mtools leaves these out where they say no more.
+    private static func entries(ofName name: String) -> Int { 1 + (name.utf16.count + 12) / 13 }
 
     /// Adds an entry of the tree, in the order of `TreeWalk`.
     mutating func add(_ entry: TreeEntry) -> Answer {
         guard let name = Self.name(of: entry) else { return .hasForbiddenName }
         let depth = entry.path.count { $0 == UInt8(ascii: "/") }
         if open.count > depth + 1 { open.removeLast(open.count - depth - 1) }
-        while open.count <= depth { open.append([:]) }
+        // The label; or "." and "..".
+        while open.count <= depth { open.append(Folder(entries: open.isEmpty ? 1 : 2)) }
         // vfat_hashi of Linux, and Windows, compare letter by letter.
-        if let other = open[depth].updateValue(entry.displayPath, forKey: name.lowercased()) {
+        if let other = open[depth].names.updateValue(
+            entry.displayPath, forKey: name.lowercased())
+        {
             return .differsInCase(other)
         }
-        return .fits
+        open[depth].entries += Self.entries(ofName: name)
+        return open[depth].entries > (depth == 0 ? Self.most.root : Self.most.other)
+            ? .fillsFolder : .fits
     }
 
     /// The name, if it may stand in a folder of a vfat.

@@ -29,7 +29,7 @@ struct FatWriter {
             permissions: .ownerReadWrite)
         try file.closeAfter {
             try file.resize(to: range.length.bytes)
-            try make(staging)
+            try make(staging, rootOptions: tree.map(rootOptions) ?? [])
             if let tree { try fill(staging, from: tree) }
             try copy(file, to: image)
         }
@@ -45,13 +45,22 @@ struct FatWriter {
         return environment
     }
 
-    private func make(_ staging: FilePath) throws {
+    /// Where FATs have 12 or 16 bits the size of the root folder is fixed: 512 entries unless more are asked for.
+    private func rootOptions(_ tree: FilePath) throws -> [String] {
+        let entries = FatNames.rootEntries(try FolderListing.entries(of: tree).map(\.name))
+        guard entries > 512, !volume.options.contains(where: { $0.hasPrefix("-r") }) else {
+            return []
+        }
+        return ["-r", String(entries)]
+    }
+
+    private func make(_ staging: FilePath, rootOptions: [String]) throws {
         let hexadecimal = String(identifier, radix: 16)
         try Command(
             "mkfs.vfat",
             ["--invariant", "-i", hexadecimal, "-n", volume.type.storedLabel(volume.label)]
-                + (blockSize == 512 ? [] : ["-S", String(blockSize)]) + volume.options
-                + [staging.string], environment: environment
+                + (blockSize == 512 ? [] : ["-S", String(blockSize)]) + rootOptions
+                + volume.options + [staging.string], environment: environment
         ).checkedOutput(limits: limits)
     }
 

@@ -62,6 +62,7 @@ struct VolumeLimits {
             case .hasForbiddenName: return "has a name"
             case .differsInCase(let other):
                 return "differs from '\(path(other))' only in the case of letters"
+            case .fillsFolder: return "is one name too many in its folder"
             }
         }
         if entry.kind == .file, let largest = Self.largestFile[volume.type],

@@ -48,10 +48,13 @@ struct VolumeNeed {
         // Inodes of 512 bytes in chunks of 64 with their tree; some slack for data in more than one place.
         case .xfs: return usage.blocks * 4096 + usage.inodes * 528 + data / 200 + (1 << 20)
         case .btrfs: return data - usage.smallBlocks * 4096
-        // Of the last cluster of each file more than a block can be empty. A name takes up to four times what it takes in ext4.
+        // Of the last cluster of each file more than a block can be empty, or a file of 2 KiB at most takes less than a block.
+        // A name takes up to four times what it takes in ext4.
         case .vfat:
-            let unused = max(0, fatCluster(in: size) - 4096)
-            return data + usage.metadataBlocks * 4096 * 4 + usage.inodes * unused
+            let cluster = fatCluster(in: size)
+            let unused = (usage.filledFiles + usage.folders) * max(0, cluster - 4096)
+            let spared = usage.smallBlocks * max(0, 4096 - max(cluster, 2048))
+            return data + usage.metadataBlocks * 4096 * 4 + unused - spared
         default: return 0
         }
     }
@@ -83,8 +86,13 @@ struct VolumeNeed {
         usage.inodes * 640 + usage.smallBytes * 5 / 4 + usage.dataBlocks * 8 + (16 << 20)
     }
 
-    /// The size of a cluster as mkfs.fat chooses it, in bytes.
+    /// The size of a cluster as the layout's options give it (mkfs.fat -s), or as mkfs.fat chooses it, in bytes.
     private func fatCluster(in size: Int64) -> Int64 {
+        if let option = volume.options.firstIndex(of: "-s"), option + 1 < volume.options.count,
+            let sectors = Int64(volume.options[option + 1])
+        {
+            return sectors * blockSize
+        }
         // Below 512 MiB clusters are numbered in 16 bits; then 4 KiB up to 8 GiB, 32 KiB above 32 GiB.
         guard size >= 512 << 20 else {
             var cluster = 4 * blockSize
