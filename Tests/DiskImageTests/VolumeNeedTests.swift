@@ -66,7 +66,8 @@ struct VolumeNeedTests {
     func `the least size holds the tree, and a computed one leaves the free share`(
         type: FileSystemType, options: String, size: Int
     ) throws {
-        try SampleTree.withFolder { folder in
+        // In memory: a gigabyte is written, and what a disk makes of it does not matter here.
+        try TemporaryFolder.with("need", in: "/dev/shm") { folder in
             var fixture = ImageFixture(folder: folder)
             try shell("mkdir -p $1/data; cd $1/data; " + Self.tree(size), fixture.tree.string)
             fixture.layout = try layout(type, options, size: ", size: \(type.leastSize.bytes)")
