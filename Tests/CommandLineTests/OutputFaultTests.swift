@@ -64,8 +64,7 @@ import Testing
         try TemporaryFolder.with("full-output") { folder in
             let build = try TestBuild(in: folder)
             let (status, text) = try run(
-                build, [format], options: ["--manifest", "--sbom"],
-                mounting: "mount -t tmpfs -o size=1m none \"$OUT\"")
+                build, [format], mounting: "mount -t tmpfs -o size=1m none \"$OUT\"")
             #expect(status == .exited(1))
             let name =
                 format == .raw
