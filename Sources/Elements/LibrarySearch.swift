@@ -30,7 +30,9 @@ struct LibrarySearch {
             let key = "\(name)\0\(origin)\0\(runPaths)"
             if let isThere = answers[key] { return !isThere }
             let own = Self.ownPlaces(of: name, runPaths: plugin.runPaths, origin: origin)
-            let common = name.contains("/") ? [] : commonFolders.map { $0.appending(name) }
+            let common =
+                name.utf8.contains(UInt8(ascii: "/"))
+                ? [] : commonFolders.map { $0.appending(name) }
             let isThere =
                 cache.contains(name)
                 || (own + common).contains(where: Self.isFile)
@@ -43,14 +45,21 @@ struct LibrarySearch {
     static func ownPlaces(
         of name: String, runPaths: [String], origin: FilePath
     ) -> [FilePath] {
-        if name.contains("/") { return folders([name], origin: origin) }
-        return folders(runPaths, origin: origin).map { $0.appending(name) }
+        ownPlaces(of: name, in: folders(runPaths, origin: origin), origin: origin)
+    }
+
+    /// The same for folders that the run paths were made to.
+    static func ownPlaces(
+        of name: String, in folders: [FilePath], origin: FilePath
+    ) -> [FilePath] {
+        name.utf8.contains(UInt8(ascii: "/"))
+            ? Self.folders([name], origin: origin) : folders.map { $0.appending(name) }
     }
 
     /// The files that may be the library `name` for a file with these run paths, in the loader's order.
     func files(of name: String, _ runPaths: [String], _ origin: FilePath) -> [FilePath] {
         let own = Self.ownPlaces(of: name, runPaths: runPaths, origin: origin)
-        guard !name.contains("/") else { return own.filter(Self.isFile) }
+        guard !name.utf8.contains(UInt8(ascii: "/")) else { return own.filter(Self.isFile) }
         let cached = cache?.paths(of: name).map { FilePath($0) } ?? []
         return (own + cached + commonFolders.map { $0.appending(name) }).filter(Self.isFile)
     }
@@ -72,6 +81,9 @@ struct LibrarySearch {
     /// Absolute paths; the worker's working folder is "/".
     static func folders(_ paths: [String], origin: FilePath) -> [FilePath] {
         paths.map { path in
+            guard path.utf8.contains(UInt8(ascii: "$")) else {
+                return FilePath(path.hasPrefix("/") ? path : "/" + path)
+            }
             let text = replace("${ORIGIN}", in: replace("$ORIGIN", in: path, origin), origin)
             return FilePath(text.hasPrefix("/") ? text : "/" + text)
         }

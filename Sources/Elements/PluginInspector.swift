@@ -51,7 +51,8 @@ struct PluginInspector {
         needed: [String], runPaths: [String], origin: FilePath
     ) -> PluginFault? {
         let unknown = (runPaths + needed).first { text in
-            ["$LIB", "$PLATFORM", "${LIB}", "${PLATFORM}"].contains { text.contains($0) }
+            text.utf8.contains(UInt8(ascii: "$"))
+                && ["$LIB", "$PLATFORM", "${LIB}", "${PLATFORM}"].contains { text.contains($0) }
         }
         if let unknown {
             return PluginFault(
@@ -60,7 +61,7 @@ struct PluginInspector {
         }
         let folders = LibrarySearch.folders(runPaths, origin: origin)
         let files = needed.flatMap {
-            LibrarySearch.ownPlaces(of: $0, runPaths: runPaths, origin: origin)
+            LibrarySearch.ownPlaces(of: $0, in: folders, origin: origin)
         }
         for place in folders + files {
             do {

@@ -42,8 +42,8 @@ package enum FolderListing {
         var own = stat()
         guard fstatat(folder, name, &own, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         let isLink = own.st_mode & S_IFMT == S_IFLNK
-        var target = stat()
-        guard fstatat(folder, name, &target, 0) == 0 else {
+        var target = own
+        guard !isLink || fstatat(folder, name, &target, 0) == 0 else {
             return Entry(name: name, kind: .other, isSymbolicLink: isLink, isExecutable: false)
         }
         let kind: Kind =

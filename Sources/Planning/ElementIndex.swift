@@ -5,7 +5,11 @@ package import Diagnostics
 /// What exists on the plugin and element paths, by name: the element that a name means, or why it means none.
 package struct ElementIndex: Sendable {
     /// The element that each name means.
-    package private(set) var usable: [String: ElementDescription]
+    package let usable: [String: ElementDescription]
+    /// All usable elements in byte order of their names.
+    package let elements: [ElementDescription]
+    /// The names of the elements that provide a thing, in byte order.
+    private let providers: [String: [String]]
     /// Elements that another one of their name hides.
     package var shadowed: [ElementDescription]
     /// Files and folders that hold no usable element.
@@ -17,15 +21,21 @@ package struct ElementIndex: Sendable {
         elements: [ElementDescription], shadowed: [ElementDescription] = [],
         rejected: [RejectedElement] = [], blocked: [String: RejectedElement] = [:]
     ) {
-        usable = Dictionary(elements.map { ($0.name, $0) }) { first, _ in first }
+        let usable = Dictionary(elements.map { ($0.name, $0) }) { first, _ in first }
+        let sorted = usable.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            .compactMap { usable[$0] }
+        var providers: [String: [String]] = [:]
+        for element in sorted {
+            for thing in Set(element.provides) {
+                providers[thing, default: []].append(element.name)
+            }
+        }
+        self.usable = usable
+        self.elements = sorted
+        self.providers = providers
         self.shadowed = shadowed
         self.rejected = rejected
         self.blocked = blocked
-    }
-
-    /// All usable elements in byte order of their names.
-    package var elements: [ElementDescription] {
-        usable.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     /// The element called `name`, or nil when there is none.
@@ -46,7 +56,7 @@ package struct ElementIndex: Sendable {
 
     /// The names of the elements that provide `thing`, sorted.
     package func providers(of thing: String) -> [String] {
-        elements.filter { $0.provides.contains(thing) }.map(\.name)
+        providers[thing] ?? []
     }
 
     /// The error for a name that nothing has.

@@ -149,9 +149,11 @@ package struct Resolver {
     private func check(_ selection: ElementSelection) throws {
         try checkProviders(selection)
         try checkOperatingSystem(selection)
+        let distribution = selection.elements.lazy
+            .compactMap { $0.manifest?.exports["DISTRO_NAME"] }.first
         for element in selection.elements {
             try checkConflicts(of: element, in: selection)
-            try checkFitness(of: element, in: selection)
+            try checkFitness(of: element, for: distribution)
         }
     }
 
@@ -202,7 +204,7 @@ package struct Resolver {
     }
 
     private func checkFitness(
-        of element: ElementDescription, in selection: ElementSelection
+        of element: ElementDescription, for distribution: String?
     ) throws {
         guard let manifest = element.manifest else { return }
         if !manifest.architectures.isEmpty,
@@ -213,8 +215,6 @@ package struct Resolver {
                 "element '\(element.name)' does not support architecture '\(request.architecture)'",
                 hint: "It supports: \(manifest.architectures.joined(separator: ", ")).")
         }
-        let distribution = selection.elements.lazy
-            .compactMap { $0.manifest?.exports["DISTRO_NAME"] }.first
         if let distribution, !manifest.distributions.isEmpty,
             !manifest.distributions.contains(distribution)
         {
