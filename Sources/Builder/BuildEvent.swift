@@ -18,6 +18,9 @@ package enum BuildEvent: Codable, Equatable, Sendable {
     case progress(done: UInt64, total: UInt64)
     case published(element: String, name: String, value: String)
     case artifactFinished(Artifact)
+    /// A shell has the terminal until it has ended: nothing else may be written there.
+    case shellStarted(point: String)
+    case shellEnded
     case buildFinished(BuildReport)
     case buildFailed(BuildError)
 

@@ -63,7 +63,7 @@ struct ImageStage: Sendable {
 
     /// Writes all outputs from the finished tree and publishes them.
     func writeOutputs(_ build: RunningBuild) throws -> BuildReport {
-        let measure = try steps.run(.measureTree) { try writer.measure() }
+        let measure = try measure(build, writer)
         let work = try outputWork(build, measure)
         var jobs = work.jobs(from: .tree)
         if hasDiskImage {
@@ -75,6 +75,19 @@ struct ImageStage: Sendable {
         }
         try OutputJob.run(jobs)
         return try publish(build, work)
+    }
+
+    private func measure(
+        _ build: RunningBuild, _ writer: ImageWriter
+    ) throws -> ImageWriter.Measure {
+        let measure = try steps.run(.measureTree) { try writer.measure() }
+        guard hasDiskImage else { return measure }
+        for placed in measure.disks.flatMap(\.volumes) {
+            guard let point = placed.volume.mountPoint, let losses = placed.usage.fatLosses.text
+            else { continue }
+            build.note("'\(point)' is \(losses)")
+        }
+        return measure
     }
 
     /// Checks that every format can hold the tree, and makes the jobs that write it.
@@ -103,7 +116,7 @@ struct ImageStage: Sendable {
         _ build: RunningBuild, _ phases: PhaseRunner, finish: () throws -> Void
     ) throws -> BuildReport {
         let writer = Self.writer(build, outputs, headroom: Self.finishingHeadroom)
-        let measure = try steps.run(.measureTree) { try writer.measure() }
+        let measure = try measure(build, writer)
         try steps.run(.writeFileSystem) {
             try writer.writeFileSystem(measure, except: \.isStaged)
         }
@@ -115,7 +128,7 @@ struct ImageStage: Sendable {
         }
         build.devices = mounted.devices
         build.volumes = mounted.innerPoints
-        phases.announce(mounted.devices)
+        phases.announce(mounted.devices, size: measure.imageSize)
         try mounted.checking(finish)
         let work = try outputWork(build, measure)
         try OutputJob.run(work.jobs(from: .tree))

@@ -33,7 +33,9 @@ final class PhaseRunner {
     /// Tells legacy hooks that start from now on which devices the image has; the first one is the first disk.
     ///
     /// IMAGE_BLOCK_DEVICES is made for the shell's `eval DEVICES=( … )`.
-    func announce(_ devices: [MountedImage.Device]) {
+    func announce(_ devices: [MountedImage.Device], size: ByteCount) {
+        // In KiB from here on, as the original has it.
+        legacy?.setVariable("DIB_IMAGE_SIZE", String(size.bytes / 1024))
         guard let first = devices.first else { return }
         legacy?.setVariable("IMAGE_BLOCK_DEVICE", first.path.string)
         let entries = devices.map { " [\($0.name.shellEscaped)]=\($0.path) " }
@@ -50,14 +52,35 @@ final class PhaseRunner {
 
     /// Runs all hooks of `phase` in their order.
     func run(_ phase: Phase) throws {
-        let hooks = try hooks(of: phase)
-        guard !hooks.isEmpty else { return }
-        announceAdded(hooks, phase)
-        try legacy?.enter(phase)
-        for hook in hooks {
-            try build.steps.run(PlannedStep(hook)) { try run(hook) }
+        let shell = BreakShell(build: build)
+        guard phase.isInChroot else {
+            try shell.open(at: .before(phase), in: phase)
+            let hooks = try hooks(of: phase)
+            if !hooks.isEmpty { try legacy?.enter(phase) }
+            try run(hooks, of: phase, shell)
+            return try shell.open(at: .after(phase), in: phase)
         }
+        guard try hasHooks(in: phase) else { return }
+        try legacy?.enter(phase)
+        try shell.open(at: .before(phase), in: phase)
+        try run(hooks(of: phase), of: phase, shell)
+        try shell.open(at: .after(phase), in: phase)
         try legacy?.leave(phase)
+    }
+
+    private func run(_ hooks: [PlannedHook], of phase: Phase, _ shell: BreakShell) throws {
+        announceAdded(hooks, phase)
+        do {
+            for hook in hooks {
+                try build.steps.run(PlannedStep(hook)) { try run(hook) }
+            }
+        } catch let error as BuildError where error.code == .buildFailed {
+            if phase.isInChroot || phase == .blockDevice {
+                build.note("error: \(error.message)")
+                try shell.open(at: .afterError, in: phase)
+            }
+            throw error
+        }
     }
 
     private func announceAdded(_ hooks: [PlannedHook], _ phase: Phase) {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -97,6 +98,7 @@ static void run_child(const struct clinux_spawn *request, int report_end) {
     int error = place_descriptors(request, &report_end);
     if (error) give_up(report_end, CLINUX_SPAWN_DESCRIPTORS, error);
     if (request->new_session && setsid() < 0) give_up(report_end, CLINUX_SPAWN_SESSION, errno);
+    if (request->takes_terminal && ioctl(0, TIOCSCTTY, 0) < 0) give_up(report_end, CLINUX_SPAWN_SESSION, errno);
     if (request->root && (chroot(request->root) < 0 || chdir("/") < 0))
         give_up(report_end, CLINUX_SPAWN_ROOT, errno);
     if (request->directory && chdir(request->directory) < 0)

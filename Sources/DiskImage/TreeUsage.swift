@@ -20,6 +20,8 @@ package struct TreeUsage: Equatable, Sendable {
     package private(set) var filledFiles: Int64 = 0
     package private(set) var inodes: Int64 = 0
     package private(set) var folders: Int64 = 0
+    /// What of it a vfat does not keep, if it was counted for one.
+    package private(set) var fatLosses = FatLosses()
     /// A digest of every name, mode, owner, size and time: equal trees have equal ones.
     package private(set) var digest = ContentDigest()
 
@@ -115,6 +117,7 @@ package struct TreeUsage: Equatable, Sendable {
             guard seen.insert(UInt64(entry.status.st_ino)).inserted else { return }
         }
         inodes += 1
+        if isPlain { try fatLosses.count(entry) }
         metadataBlocks += try attributeBlocks(of: entry)
         switch entry.kind {
         case .file: try addData(of: entry)

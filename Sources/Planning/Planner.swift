@@ -42,6 +42,7 @@ package struct Planner {
             layoutEditors: BuildPlan.layoutEditors(resolved.elements, steps), outputs: outputs,
             sourceDate: try SourceDate(environment: request.environment),
             warnings: shadowWarnings(resolved) + layout.warnings + settings.warnings
+                + BreakPoint.warnings(for: request.environment)
                 + exportWarnings(exports))
     }
 

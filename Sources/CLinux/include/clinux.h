@@ -21,6 +21,8 @@ struct clinux_spawn {
     size_t descriptor_count;
     /// Non-zero: the child leads a session, and so a process group, of its own.
     int new_session;
+    /// Non-zero, with a new session: descriptor 0 is a terminal and becomes the session's, TIOCSCTTY.
+    int takes_terminal;
     /// The new root folder, or NULL.
     const char *root;
     /// The working directory, below `root`, or NULL (then "/" with a root, else the caller's).
@@ -73,6 +75,9 @@ void clinux_print_by_lines(void);
 
 /// prctl(2) PR_SET_CHILD_SUBREAPER / PR_SET_DUMPABLE / PR_SET_NAME style calls with one argument.
 int clinux_prctl(int option, unsigned long argument);
+
+/// posix_openpt(3): a new pseudo-terminal, close-on-exec. Returns the controlling side and stores the program's.
+int clinux_open_terminal(int *program);
 
 /// memfd_create(2): a close-on-exec file that lives in memory only.
 int clinux_memfd_create(const char *name);

@@ -21,10 +21,16 @@ struct FatNames {
 
     /// The most entries of the root folder, by mkfs.fat(8) -r, and of others, by FAT_MAX_DIR_ENTRIES of Linux.
     ///
-    /// The root folder of 32-bit FATs is like the others; which it will be shows only when the size is known.
+    /// The root folder of 32-bit FATs is like the others.
     private static let most = (root: 32767, other: 65536)
 
+    private let isRootFixed: Bool
     private var open: [Folder] = []
+    /// Whether the root folder, whose size is fixed, has no room for the last name.
+    private(set) var isRootFull = false
+
+    /// `isRootFixed` unless the FAT is known to have 32 bits: which it will be else shows only when the size is known.
+    init(isRootFixed: Bool) { self.isRootFixed = isRootFixed }
 
     /// How many entries the root folder needs for these names: the label has one, too.
     static func rootEntries(_ names: some Sequence<String>) -> Int {
@@ -48,8 +54,12 @@ struct FatNames {
             return .differsInCase(other)
         }
         open[depth].entries += Self.entries(ofName: name)
-        return open[depth].entries > (depth == 0 ? Self.most.root : Self.most.other)
-            ? .fillsFolder : .fits
+        let isFixed = depth == 0 && isRootFixed
+        guard open[depth].entries > (isFixed ? Self.most.root : Self.most.other) else {
+            return .fits
+        }
+        isRootFull = isFixed
+        return .fillsFolder
     }
 
     /// The name, if it may stand in a folder of a vfat.

@@ -48,7 +48,7 @@ struct FatWriter {
     /// Where FATs have 12 or 16 bits the size of the root folder is fixed: 512 entries unless more are asked for.
     private func rootOptions(_ tree: FilePath) throws -> [String] {
         let entries = FatNames.rootEntries(try FolderListing.entries(of: tree).map(\.name))
-        guard entries > 512, !volume.options.contains(where: { $0.hasPrefix("-r") }) else {
+        guard entries > 512, volume.fatOption("-r") == nil, volume.fatOption("-F") != "32" else {
             return []
         }
         return ["-r", String(entries)]

@@ -24,27 +24,30 @@ struct VolumeLimits {
             .ext2: listed, .ext3: listed, .ext4: ((1 << 32) - 1) * 4096, .vfat: (1 << 32) - 1,
         ]
     }()
-    /// Of an attribute's name and value together: a block of 4 KiB without its header, the entry and the end; a leaf of
-    /// btrfs, 16 KiB without its header, the item and the entry.
-    private static let largestAttribute: [FileSystemType: Int] = [
-        .ext2: 4096 - 32 - 16 - 4, .ext3: 4096 - 32 - 16 - 4, .ext4: 4096 - 32 - 16 - 4,
-        .btrfs: 16384 - 101 - 25 - 30,
-    ]
+    /// Of an attribute's name and value together in btrfs: a leaf of 16 KiB without its header, the item and the entry.
+    private static let largestLeaf = 16384 - 101 - 25 - 30
 
     private let volume: Volume
-    private var fatNames = FatNames()
+    private var fatNames: FatNames
 
-    init(_ volume: Volume) { self.volume = volume }
+    init(_ volume: Volume) {
+        self.volume = volume
+        fatNames = FatNames(isRootFixed: volume.fatOption("-F") != "32")
+    }
 
     /// Checks one entry of the volume's part of the tree, in the order of `TreeWalk`.
     ///
     /// - Throws: `BuildError` that names the entry by its path in the whole tree.
     mutating func check(_ entry: TreeEntry) throws {
         guard !entry.path.isEmpty, let problem = try problem(of: entry) else { return }
+        let hint =
+            fatNames.isRootFull
+            ? "Put it into a folder, or give the file system the options '-F 32'."
+            : "Put it on another file system, or leave it out."
         throw BuildError(
             .buildFailed,
             "'\(path(entry.displayPath))' \(problem), which \(volume.type.rawValue) cannot hold",
-            hint: "Put it on another file system, or leave it out.")
+            hint: hint)
     }
 
     private func path(_ path: String) -> String {
@@ -79,12 +82,18 @@ struct VolumeLimits {
     }
 
     private func attributeProblem(of entry: TreeEntry) throws -> String? {
-        guard let largest = Self.largestAttribute[volume.type] else { return nil }
-        for attribute in try entry.extendedAttributes()
-        where attribute.name.count + attribute.value.count > largest {
-            let name = String(decoding: attribute.name, as: UTF8.self)
-            return "has an attribute '\(name)' of \(attribute.value.count) bytes"
+        guard volume.type.isExtended || volume.type == .btrfs else { return nil }
+        let attributes = try entry.extendedAttributes()
+        var space = ExtAttributeSpace()
+        let tooLarge = attributes.firstIndex { attribute in
+            volume.type.isExtended
+                ? !space.take(attribute.name, valueSize: attribute.value.count)
+                : attribute.name.count + attribute.value.count > Self.largestLeaf
         }
-        return nil
+        guard let tooLarge else { return nil }
+        let attribute = attributes[tooLarge]
+        let others = tooLarge == 0 || !volume.type.isExtended ? "" : " beside those before it"
+        let name = String(decoding: attribute.name, as: UTF8.self)
+        return "has an attribute '\(name)' of \(attribute.value.count) bytes\(others)"
     }
 }

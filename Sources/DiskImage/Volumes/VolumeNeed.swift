@@ -88,9 +88,7 @@ struct VolumeNeed {
 
     /// The size of a cluster as the layout's options give it (mkfs.fat -s), or as mkfs.fat chooses it, in bytes.
     private func fatCluster(in size: Int64) -> Int64 {
-        if let option = volume.options.firstIndex(of: "-s"), option + 1 < volume.options.count,
-            let sectors = Int64(volume.options[option + 1])
-        {
+        if let sectors = volume.fatOption("-s").flatMap({ Int64($0) }) {
             return sectors * blockSize
         }
         // Below 512 MiB clusters are numbered in 16 bits; then 4 KiB up to 8 GiB, 32 KiB above 32 GiB.

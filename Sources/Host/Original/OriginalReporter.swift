@@ -45,7 +45,8 @@ final class OriginalReporter: BuildReporter {
         case .buildFailed(let error):
             // Standard error gets it when the program ends.
             for text in "error: \(error)".split(separator: "\n") { record(stamped(text)) }
-        case .stepFinished, .progress, .buildFinished: break
+        case .shellStarted(let point): line("break at \(point): end the shell to go on")
+        case .stepFinished, .progress, .shellEnded, .buildFinished: break
         }
         if let failure = file?.failure {
             throw BuildError(

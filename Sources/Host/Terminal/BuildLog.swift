@@ -99,6 +99,8 @@ final class BuildLog {
             logger.info("\(element) published \(name)=\(value)")
         case .artifactFinished(let artifact):
             logger.notice("wrote \(artifact.path), \(artifact.size)")
+        case .shellStarted(let point): logger.notice("a shell is open at \(point)")
+        case .shellEnded: logger.notice("the shell has ended")
         case .buildFinished:
             logger.notice("build finished")
         case .buildFailed(let error):

@@ -13,6 +13,8 @@ final class TerminalReporter: BuildReporter {
     private let width: Int
     /// The steps that run now, oldest first; more than one while outputs are made in parallel.
     private var running: [Running] = []
+    /// Whether a shell has the terminal.
+    private var hasShell = false
     /// What stands on the live line; nil while there is none.
     private var liveLine: String?
 
@@ -54,6 +56,11 @@ final class TerminalReporter: BuildReporter {
             redraw()
         case .published(let element, let name, let value):
             if showsOutput { line("  \(element) published \(name)=\(value)") }
+        case .shellStarted(let point):
+            line("break at \(point): end the shell to go on")
+            clearLiveLine()
+            hasShell = true
+        case .shellEnded: hasShell = false
         case .artifactFinished, .buildFinished, .buildFailed:
             clearLiveLine()
         }
@@ -61,7 +68,7 @@ final class TerminalReporter: BuildReporter {
 
     /// Draws the live line anew; called once a second while a step runs.
     func redraw() {
-        guard isTerminal, let running = running.last else { return }
+        guard isTerminal, !hasShell, let running = running.last else { return }
         let seconds = Int((ContinuousClock.now - running.started).components.seconds)
         let text =
             "[\(running.index)/\(running.total)] \(running.step.title)\(running.progress) \(seconds) s"
