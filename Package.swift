@@ -23,7 +23,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Planning", ["Diagnostics", .orderedCollections, .system, .yams]),
     ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
-    ("Legacy", ["Diagnostics", "LinuxSystem", "Planning", .system]),
+    ("Legacy", ["CShellLibrary", "Diagnostics", "LinuxSystem", "Planning", .system]),
     (
         "DiskImage",
         [
@@ -67,6 +67,7 @@ let package = Package(
         .target(name: "CElement"),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CExtFS"),
+        .target(name: "CShellLibrary", exclude: ["lib"]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(

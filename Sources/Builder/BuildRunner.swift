@@ -65,6 +65,7 @@ package struct BuildRunner {
             }
         }
         try phases.run(.ramdisk)
+        try build.showUsage()
         try phases.run(.blockDevice)
         try build.writeMountTable()
 

@@ -20,6 +20,7 @@ final class LegacyHooks {
         folder = try build.steps.run(.assembleHooks) {
             let elements = build.plan.elements.map(\.description)
             try NativeElementView.make(for: elements, in: build.views, user: build.credentials)
+            try ShellLibrary.write(to: build.folders.library, user: build.credentials)
             return try HookFolder.assemble(
                 elements: elements, into: build.folders.hooks, user: build.credentials)
         }
@@ -92,12 +93,23 @@ final class LegacyHooks {
         guard status.isSuccess else {
             var error = BuildError(
                 .buildFailed, "hook '\(hook.sortName)' failed: \(status)",
-                detail: tail.lines.joined(separator: "\n"), location: hook.location)
+                detail: tail.lines.joined(separator: "\n"),
+                hint: missingInterpreter(of: script, status), location: hook.location)
             // Of this phase the original reads the output, and forgets the status.
             if hook.phase != .blockDevice { error.hookStatus = status.shellStatus }
             throw error
         }
         if hook.phase == .blockDevice, let ownDevice { throw refusal(of: ownDevice, from: hook) }
+    }
+
+    /// What to do about a script that could not be started.
+    private func missingInterpreter(of script: LegacyHook, _ status: ExitStatus) -> String? {
+        guard [.exited(126), .exited(127)].contains(status) else { return nil }
+        let root = script.phase.isInChroot ? build.folders.tree : "/"
+        return script.missingInterpreter(in: root).map { program in
+            "The script is for '\(program)', which the \(script.phase.isInChroot ? "image" : "build host")"
+                + " does not have: install it, or change the script's first line."
+        }
     }
 
     /// The original takes the device that a hook of this phase prints for the image.

@@ -168,7 +168,11 @@ package struct Preflight {
         if plan.outputs.contains(where: { $0.format == .qcow2 }), usesQemuImage {
             list.append(("qemu-img", "qemu-utils"))
         }
-        list += plan.outputs.compactMap(\.format.tool)
+        let gzip = plan.request.environment["DIB_GZIP_BIN"]?.split(separator: " ").first
+        list += plan.outputs.compactMap { output in
+            if output.format == .tgz, let gzip { return (String(gzip), String(gzip)) }
+            return output.format.tool
+        }
         if plan.elements.contains(where: { $0.description.kind == .legacy }) {
             list.append(("bash", "bash"))
         }

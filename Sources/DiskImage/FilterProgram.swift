@@ -16,6 +16,13 @@ struct FilterProgram {
             command: Command("pigz", ["--no-name", "--no-time", "--processes", threads]))
     }
 
+    /// What DIB_GZIP_BIN of `environment` names, with -9 as the original has it; else `gzip`.
+    static func gzip(in environment: [String: String]) -> FilterProgram {
+        let words = (environment["DIB_GZIP_BIN"] ?? "").split(separator: " ").map(String.init)
+        guard let program = words.first else { return gzip }
+        return FilterProgram(command: Command(program, words.dropFirst() + ["-9"]))
+    }
+
     /// Runs the program while `feed` writes to its input; its output goes to `output` from the descriptor's offset on.
     ///
     /// - Throws: the program's failure, where it failed: that of `feed` is but a broken pipe then.

@@ -18,6 +18,8 @@ package struct FormatWriter: Sendable {
         package var identity: ContentDigest
         package var conversion = ImageConverter.Options()
         package var container: ContainerDescription
+        /// What makes a tgz of a tar.
+        var gzip = FilterProgram.gzip
         /// Mount points of the tree's own file systems, as paths below it, while the image is mounted.
         package var volumes: [String] = []
         package var limits = Command.Limits()
@@ -31,6 +33,7 @@ package struct FormatWriter: Sendable {
             self.limits = limits
             conversion = .init(request: request)
             container = .init(request: request)
+            gzip = .gzip(in: request.environment)
         }
     }
 
@@ -149,7 +152,7 @@ package struct FormatWriter: Sendable {
     }
 
     private func writeGzippedTar(to output: OutputFile) throws -> [String] {
-        try FilterProgram.gzip.run(to: output.descriptor) { input in
+        try options.gzip.run(to: output.descriptor) { input in
             try TreeArchive.write(tree, to: input, options: archiveOptions()).warnings
         }
     }

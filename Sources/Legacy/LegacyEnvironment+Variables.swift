@@ -69,6 +69,7 @@ extension LegacyEnvironment {
             "IMAGE_TYPE": "qcow2",
             "LC_ALL": "C",
             "OUT_IMAGE_PATH": "",
+            "_LIB": folders.library.string,
             "TMP_BUILD_DIR": folders.build.string,
             "TMP_HOOKS_PATH": folders.hooks.string,
             "TMP_IMAGE_DIR": folders.image.string,
@@ -118,6 +119,7 @@ extension LegacyEnvironment {
         ]
         let array = ShellFunctions.elementArray(elements)
         added[array.name] = array.value
+        // The documentation of the original promises it for block-device, too.
         if [.root, .blockDevice, .cleanup].contains(phase) {
             added["TARGET_ROOT"] = folders.tree.string
         }

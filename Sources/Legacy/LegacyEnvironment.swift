@@ -21,6 +21,9 @@ package struct LegacyEnvironment: Sendable {
         /// TMP_HOOKS_PATH.
         package var hooks: FilePath
 
+        /// _LIB.
+        package var library: FilePath { build.appending("lib") }
+
         package init(build: FilePath, image: FilePath, tree: FilePath, hooks: FilePath) {
             self.build = build
             self.image = image

@@ -14,7 +14,7 @@ struct ImportArrowTests {
         ["DiskImage", "Legacy", "Elements"],
         ["Archive", "Planning", "Wire"],
         ["LinuxSystem"],
-        ["CLinux", "CArchive", "CCrypto", "CExtFS", "CZstd", "Diagnostics"],
+        ["CLinux", "CArchive", "CCrypto", "CExtFS", "CShellLibrary", "CZstd", "Diagnostics"],
     ]
     /// What the other side of the dlopen boundary may import, beside libc and the standard library.
     private static let pluginSide: [String: Set<String>] = [
