@@ -4,20 +4,13 @@ internal import OrderedCollections
 
 /// The packages that are installed together with the base system.
 enum PackagePlanner {
-    private static let families = [
-        "debian": "debian", "ubuntu": "debian",
-        "fedora": "redhat", "rhel": "redhat", "centos": "redhat", "rocky": "redhat",
-        "almalinux": "redhat", "openeuler": "redhat",
-        "opensuse": "suse", "gentoo": "gentoo",
-    ]
-
     /// Each package once: those of the manifests in the order of elements, then those of -p.
     static func baseTransaction(
         of resolved: ResolvedElements, request: BuildRequest, distribution: String?,
         parameters: [BuildPlan.PlannedParameter], layout: DiskLayout
     ) -> [String] {
         let ofLayout = values(of: layout)
-        let family = distribution.flatMap { families[$0] } ?? "debian"
+        let family = distribution.flatMap(DistributionFamily.name) ?? "debian"
         let ofElements = resolved.elements.flatMap { element -> [String] in
             guard let manifest = element.description.manifest else { return [] }
             let values = values(of: manifest, in: parameters).merging(ofLayout) { $1 }
@@ -40,7 +33,7 @@ enum PackagePlanner {
     }
 
     /// What each parameter of an element is set to; a list has several values.
-    private static func values(
+    static func values(
         of manifest: ElementManifest, in parameters: [BuildPlan.PlannedParameter]
     ) -> [String: [String]] {
         var values: [String: [String]] = [:]
@@ -56,7 +49,7 @@ enum PackagePlanner {
     }
 
     /// The values that conditions can name; each of the file systems is one.
-    private static func values(of layout: DiskLayout) -> [String: [String]] {
+    static func values(of layout: DiskLayout) -> [String: [String]] {
         let named = layout.values.filter { $0.key.conditionChoices != nil }
         return Dictionary(
             uniqueKeysWithValues: named.map { name, text in
@@ -64,7 +57,7 @@ enum PackagePlanner {
             })
     }
 
-    private static func name(of package: String, architecture: String) -> String {
+    static func name(of package: String, architecture: String) -> String {
         let parts = package.split(separator: "{architecture}", omittingEmptySubsequences: false)
         return parts.joined(separator: architecture)
     }
