@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import LinuxSystem
 package import Planning
 package import SystemPackage
 
@@ -20,6 +21,18 @@ package struct HookFolder: Sendable {
     init(path: FilePath, owners: [String: String]) {
         self.path = path
         self.owners = owners
+    }
+
+    /// Whether there is a file that is sourced before hooks.
+    package var hasEnvironment: Bool {
+        get throws { try !RunParts.entries(of: path.appending("environment.d")).isEmpty }
+    }
+
+    /// Tells hooks that start from now on what elements are installed from, unless one of them says it itself.
+    package func addInstallType(
+        _ type: BuildRequest.InstallType, user: Command.Credentials? = nil
+    ) throws {
+        try HookFolderCopy(target: path, user: user).addInstallType(type)
     }
 
     /// The hooks of a phase as they are now, in order.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LinuxSystem
+internal import Planning
 internal import SystemPackage
 
 /// Copies elements into a hook folder, as the user whose hooks run from it.
@@ -30,6 +31,15 @@ struct HookFolderCopy {
     func addRunner() throws {
         let runner = target.appending(RunPartsScript.name)
         try run("install", ["-m", "0755", "/dev/stdin", runner.string], input: RunPartsScript.text)
+    }
+
+    /// Adds the file of environment.d that hooks of all phases but root see.
+    func addInstallType(_ type: BuildRequest.InstallType) throws {
+        let file = target.appending("environment.d/11-dib-install-type.bash")
+        let name = "DIB_DEFAULT_INSTALLTYPE"
+        try run(
+            "install", ["-D", "-m", "0644", "/dev/stdin", file.string],
+            input: "export \(name)=${\(name):-\(type.rawValue)}\n")
     }
 
     private func copy(_ sources: [FilePath], to folder: FilePath) throws {

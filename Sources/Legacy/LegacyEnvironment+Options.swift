@@ -14,6 +14,7 @@ extension LegacyEnvironment {
                 ? "0" : request.checksumFiles.map(\.rawValue).joined(separator: ","),
             "DIB_MIN_TMPFS": request.environment["DIB_MIN_TMPFS"] ?? "2",
         ]
+        variables["DIB_ENV"] = callersVariables
         if request.skipBase { variables["SKIP_BASE"] = "1" }
         if let element = request.ramdiskElement { variables["RAMDISK_ELEMENT"] = element }
         if let size = request.leastTmpfs { variables["DIB_MIN_TMPFS"] = size.gibibyteText }
@@ -23,5 +24,19 @@ extension LegacyEnvironment {
         if let size = request.mkfsJournalSize { variables["DIB_JOURNAL_SIZE"] = size.mebibyteText }
         if let blocks = request.maxOnlineResize { variables["MAX_ONLINE_RESIZE"] = String(blocks) }
         return variables
+    }
+
+    /// The caller's variables for elements as bash declares them, without values that are secret.
+    private var callersVariables: String {
+        let secret = Set(plan.parameters.filter(\.isSecret).compactMap(\.environmentName))
+        return plan.request.environment
+            .filter { $0.key.hasPrefix("DIB_") && !secret.contains($0.key) }
+            .sorted { $0.key < $1.key }
+            .map { "declare -x \($0.key)=\"\(Self.escaped($0.value))\"" }
+            .joined(separator: "\n")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.map { "\"\\$`".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }

@@ -29,7 +29,7 @@ package enum RunParts {
         }
     }
 
-    private static func entries(of folder: FilePath) throws -> [FolderListing.Entry] {
+    static func entries(of folder: FilePath) throws -> [FolderListing.Entry] {
         do {
             return try FolderListing.entries(of: folder)
         } catch Errno.noSuchFileOrDirectory {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LinuxSystem
+package import SystemPackage
+
+/// Programs that hooks outside the chroot find, which are part of no element: `python3`, and `sudo` where none is.
+///
+/// They lie in the folder `programs` of TMP_BUILD_DIR.
+package enum HookPrograms {
+    /// The Python that the stand-in starts.
+    private static let python = "/usr/bin/python3"
+
+    /// The folder in the build folder `build`.
+    static func folder(in build: FilePath) -> FilePath { build.appending("programs") }
+
+    /// What DIB_PYTHON_EXEC is unless the caller names another Python.
+    static func pythonPath(in build: FilePath) -> FilePath {
+        folder(in: build).appending("python3")
+    }
+
+    /// Writes them; all belong to `user`, who calls them.
+    ///
+    /// `sudo` is among them when hooks run as root and `path`, the caller's PATH, has none: then there is nothing to
+    /// gain by it, but shell elements put it in front of each command.
+    package static func make(
+        in build: FilePath, path: String, user: Command.Credentials? = nil
+    ) throws {
+        let folder = folder(in: build)
+        let modules = folder.appending("modules")
+        try install(pythonText(modules), as: pythonPath(in: build), mode: "0755", user)
+        let package = modules.appending("diskimage_builder")
+        try install("", as: package.appending("__init__.py"), user)
+        try install(loggingText, as: package.appending("logging_config.py"), user)
+        if bringsSudo(path: path, user: user) {
+            try install(sudoText, as: folder.appending("sudo"), mode: "0755", user)
+        }
+    }
+
+    /// Whether hooks find a `sudo` there.
+    static func bringsSudo(path: String, user: Command.Credentials?) -> Bool {
+        user == nil && HostProgram.find("sudo", path: path) == nil
+    }
+
+    private static func install(
+        _ text: String, as path: FilePath, mode: String = "0644", _ user: Command.Credentials?
+    ) throws {
+        var command = Command("install", ["-D", "-m", mode, "/dev/stdin", path.string])
+        command.credentials = user
+        command.standardInput = .text(text)
+        try command.checkedOutput()
+    }
+
+    /// Programs of elements import yaml, and from the original's own package how it logs.
+    private static func pythonText(_ modules: FilePath) -> String {
+        """
+        #!/bin/sh
+        # SPDX-License-Identifier: Apache-2.0
+        # The build host's Python, which finds what programs of elements import from the original's package.
+        PYTHONPATH='\(modules)'${PYTHONPATH:+:$PYTHONPATH}
+        export PYTHONPATH
+        \(python) "$@" && exit
+        status=$?
+        if ! \(python) -c 'import yaml' 2>/dev/null; then
+            echo "dibhost: \(python) is missing, or cannot import yaml: install python3-yaml," \\
+                "or name another Python with DIB_PYTHON_EXEC" >&2
+        fi
+        exit "$status"
+
+        """
+    }
+
+    private static let loggingText = """
+        # SPDX-License-Identifier: Apache-2.0
+        \"""How programs of elements log; DIB_PYTHON_LOGGING_CONFIG_FILE names a file of logging.config instead.\"""
+        import json
+        import logging
+        import logging.config
+        import os
+
+
+        def setup():
+            name = os.environ.get("DIB_PYTHON_LOGGING_CONFIG_FILE")
+            if name:
+                with open(name) as file:
+                    logging.config.dictConfig(json.load(file))
+                return
+            traces = int(os.environ.get("DIB_DEBUG_TRACE") or 0) > 0
+            logging.basicConfig(
+                level=logging.DEBUG if traces else logging.INFO,
+                format="%(levelname)s %(name)s [-] %(message)s")
+
+        """
+
+    package static let sudoText = #"""
+        #!/bin/sh
+        # SPDX-License-Identifier: Apache-2.0
+        # sudo for hooks that run as root on a machine without it: runs the command, as root or, with -u, as another user.
+        user=root
+        while [ $# -gt 0 ]; do
+            case $1 in
+                --) shift && break ;;
+                --user=*) user=${1#--user=} && shift ;;
+                -u | --user) user=${2:?} && shift 2 ;;
+                -*[!EHknS-]* | -) echo "sudo: this stand-in does not know the option '$1'" >&2 && exit 1 ;;
+                -*) shift ;;
+                [A-Za-z_]*=*) export "${1?}" && shift ;;
+                *) break ;;
+            esac
+        done
+        [ $# -gt 0 ] || exit 0
+        [ "$user" = root ] || exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+        exec "$@"
+
+        """#
+}
