@@ -74,16 +74,22 @@ extension LegacyEnvironment {
             "TMP_HOOKS_PATH": folders.hooks.string,
             "TMP_IMAGE_DIR": folders.image.string,
             "TMP_MOUNT_PATH": folders.tree.string,
-            "ELEMENTS_PATH": request.elementFolders.joined(separator: ":"),
+            "ELEMENTS_PATH": elementFolders.joined(separator: ":"),
         ]
         if request.isUncompressed { variables["COMPRESS_IMAGE"] = "" }
         if let size = request.imageSize {
             variables["DIB_IMAGE_SIZE"] = request.environment["DIB_IMAGE_SIZE"] ?? size.gibibyteText
         }
         if request.environment["DIB_PYTHON_EXEC"] == nil {
-            variables["DIB_PYTHON_EXEC"] = "/usr/bin/python3"
+            variables["DIB_PYTHON_EXEC"] = HookPrograms.pythonPath(in: folders.build).string
         }
         return variables
+    }
+
+    /// The folders of shell elements, and last that of the native ones' views.
+    private var elementFolders: [String] {
+        let hasViews = plan.elements.contains { $0.description.kind == .native }
+        return plan.request.elementFolders + (hasViews ? [views.string] : [])
     }
 
     /// The label of the file system at /boot; empty where there is none.
@@ -128,11 +134,16 @@ extension LegacyEnvironment {
 
     private func inside(_ variables: [String: String]) -> [String: String] {
         let user = plan.request.user
-        return [
+        // Nobody reads the value of the first, but scripts of the original's ramdisk elements expand all of them.
+        let added = [
+            "_BASE_ELEMENT_DIR": plan.request.elementFolders.last ?? "",
+            "TMP_IMAGE_PATH": "/tmp/dibhost-ramdisk", "EXTRA_DETACH": "", "EXTRA_UNMOUNT": "",
+        ].filter { variables[$0.key] == nil }
+        return added.merging([
             "HOME": "/root", "USER": "root", "LOGNAME": "root", "SHELL": "/bin/sh",
             "PATH": Self.chrootPath, "TERM": variables["TERM"] ?? "dumb",
             "SUDO_USER": user.name, "SUDO_UID": String(user.id), "SUDO_GID": String(user.group),
-        ]
+        ]) { $1 }
     }
 
     private func pathWithSystemFolders(_ path: String?) -> String {
@@ -140,6 +151,9 @@ extension LegacyEnvironment {
             String.init)
         for folder in ["/sbin", "/usr/sbin", "/usr/local/sbin"] where !folders.contains(folder) {
             folders.append(folder)
+        }
+        if HookPrograms.bringsSudo(path: path ?? "", user: user) {
+            folders.append(HookPrograms.folder(in: self.folders.build).string)
         }
         return folders.joined(separator: ":")
     }

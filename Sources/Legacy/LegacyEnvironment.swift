@@ -36,6 +36,8 @@ package struct LegacyEnvironment: Sendable {
     /// The disk layout as it stands.
     let layout: DiskLayout
     let folders: Folders
+    /// Where `NativeElementView` put the folders of native elements.
+    let views: FilePath
     /// The elements' names and folders, in their order; of a native one the generated view.
     let elements: [(name: String, path: String)]
     /// What the build itself learned on its way, such as IMAGE_BLOCK_DEVICE; hooks that start later see it.
@@ -54,6 +56,7 @@ package struct LegacyEnvironment: Sendable {
         self.plan = plan
         self.layout = layout ?? plan.layout
         self.folders = folders
+        self.views = views
         self.user = user
         elements = plan.elements.map { element in
             let description = element.description

@@ -9,23 +9,34 @@ package import SystemPackage
 /// It holds what other elements read there, made from the manifest.
 package enum NativeElementView {
     /// Makes one folder per native element below the new folder `views`; all belong to `user`.
+    ///
+    /// Each holds element-deps and element-provides, and where elements of the plan read them, package-installs.yaml
+    /// and pkg-map. Native elements map no services.
     package static func make(
-        for elements: [ElementDescription], in views: FilePath, user: Command.Credentials? = nil
+        for plan: BuildPlan, in views: FilePath, user: Command.Credentials? = nil
     ) throws {
         try run("mkdir", ["-m", "0755", "--", views.string], as: user)
-        for element in elements where element.kind == .native {
+        for element in plan.elements.map(\.description) where element.kind == .native {
             let folder = views.appending(element.name)
             try run("mkdir", ["-m", "0755", "--", folder.string], as: user)
-            try write(element.requires, to: folder.appending("element-deps"), as: user)
-            try write(element.provides, to: folder.appending("element-provides"), as: user)
+            var files = [
+                "element-deps": lines(element.requires),
+                "element-provides": lines(element.provides),
+            ]
+            let packages = plan.laterPackages(of: element)
+            if !packages.isEmpty {
+                files["package-installs.yaml"] = packages.packageList
+                files["pkg-map"] = packages.packageMap
+            }
+            for (name, text) in files.sorted(by: { $0.key < $1.key }) {
+                let path = folder.appending(name).string
+                try run("install", ["-m", "0644", "/dev/stdin", path], as: user, input: text)
+            }
         }
     }
 
-    private static func write(
-        _ names: [String], to path: FilePath, as user: Command.Credentials?
-    ) throws {
-        let text = names.map { $0 + "\n" }.joined()
-        try run("install", ["-m", "0644", "/dev/stdin", path.string], as: user, input: text)
+    private static func lines(_ names: [String]) -> String {
+        names.map { $0 + "\n" }.joined()
     }
 
     private static func run(

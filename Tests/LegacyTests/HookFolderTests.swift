@@ -129,10 +129,50 @@ struct HookFolderTests {
         try TemporaryFolder.with("hooks") { folder in
             var fixture = LegacyFixture(folder)
             fixture.addNative("debian")
-            try NativeElementView.make(for: fixture.elements, in: folder.appending("views"))
+            try NativeElementView.make(for: fixture.plan(), in: folder.appending("views"))
             let view = folder.appending("views/debian")
             #expect(try TextFile.read(view.appending("element-deps")) == "base\n")
             #expect(try TextFile.read(view.appending("element-provides")) == "operating-system\n")
+            #expect(
+                try FolderListing.entries(of: view).map(\.name).sorted()
+                    == ["element-deps", "element-provides"])
+        }
+    }
+
+    /// Where scripts make the operating system, only package-installs can install what manifests ask for.
+    @Test func theFolderOfANativeElementListsItsPackagesForAShellSystem() throws {
+        try TemporaryFolder.with("hooks") { folder in
+            var fixture = LegacyFixture(folder)
+            let manifest = ElementManifest(
+                schema: 1, name: "nic", version: "1", summary: "For a test", abi: 0,
+                packages: [
+                    "debian": [.init(name: "tool-{architecture}"), .init(name: "both")],
+                    "redhat": [.init(name: "both", phase: .postInstall)],
+                    "default": [.init(name: "other", architectures: ["nowhere"])],
+                ])
+            fixture.add(
+                ElementDescription(name: "nic", kind: .native, path: "/nic.so", manifest: manifest))
+            fixture.add(
+                ElementDescription(
+                    name: "system", kind: .legacy, path: folder.string,
+                    provides: ["operating-system"]))
+            try NativeElementView.make(for: fixture.plan(), in: folder.appending("views"))
+            let view = folder.appending("views/nic")
+            let list = try PackageList(
+                try TextFile.read(view.appending("package-installs.yaml")), path: "", element: "nic"
+            )
+            #expect(list.requests.map(\.name) == ["both", "both", "tool-amd64"])
+            #expect(
+                list.requests.map(\.phase) == ["install.d", "post-install.d", "install.d"])
+            let map = try PackageMap(
+                try TextFile.read(view.appending("pkg-map")), path: "", element: "nic")
+            let names = ["both", "tool-amd64"]
+            func mapped(_ distribution: String) -> [String] {
+                map.names(for: names, distribution: distribution, release: nil)
+            }
+            #expect(mapped("debian") == names)
+            #expect(mapped("fedora") == ["both"])
+            #expect(mapped("gentoo") == [])
         }
     }
 }

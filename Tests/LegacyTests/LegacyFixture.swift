@@ -36,6 +36,8 @@ struct LegacyFixture {
                 provides: ["operating-system"]))
     }
 
+    mutating func add(_ element: ElementDescription) { elements.append(element) }
+
     var folders: LegacyEnvironment.Folders {
         .init(
             build: folder, image: folder.appending("image"), tree: folder.appending("tree"),
