@@ -3,12 +3,22 @@ import PackageDescription
 
 /// Each native element is one folder below Plugins/; a word in this list builds it.
 let plugins = [
-    "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "Debian", "LocalConfig",
-    "PersistentState", "VM",
+    "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "CacheURL", "Debian",
+    "DibInitSystem", "ElementManifest", "InstallBin", "InstallStatic", "InstallTypes",
+    "LocalConfig", "Manifests", "PackageInstalls", "PersistentState", "PkgMap",
+    "SourceRepositories", "SvcMap", "VM",
 ]
 
 /// Files of a plugin's folder that its C file embeds beside the manifest, with the header that gives them to Swift.
-let embedded = ["PersistentState": ["persistent-state", "persistent-state.h"]]
+let embedded = [
+    "CacheURL": ["cache-url", "cache-url.h"],
+    "InstallTypes": ["install-types", "install-types.h"],
+    "PackageInstalls": ["install-packages", "install-packages.h"],
+    "PersistentState": ["persistent-state", "persistent-state.h"],
+    "PkgMap": ["pkg-map", "pkg-map.h"],
+    "SourceRepositories": ["source-repositories", "source-repositories.h"],
+    "SvcMap": ["svc-map", "svc-map.h"],
+]
 
 /// Plugins that only the tests load: each misbehaves in the way its folder says.
 let fixturePlugins = ["Misbehaving", "Liar", "Partitioner", "Scribe"]

@@ -19,7 +19,10 @@ final class LegacyHooks {
         self.build = build
         folder = try build.steps.run(.assembleHooks) {
             let elements = build.plan.elements.map(\.description)
-            try NativeElementView.make(for: elements, in: build.views, user: build.credentials)
+            try HookPrograms.make(
+                in: build.folders.build, path: build.plan.request.environment["PATH"] ?? "",
+                user: build.credentials)
+            try NativeElementView.make(for: build.plan, in: build.views, user: build.credentials)
             try ShellLibrary.write(to: build.folders.library, user: build.credentials)
             return try HookFolder.assemble(
                 elements: elements, into: build.folders.hooks, user: build.credentials)
@@ -33,6 +36,11 @@ final class LegacyHooks {
                 phase: phase, sortName: hook.name, element: hook.element ?? "added by a hook",
                 kind: .legacy)
         }
+    }
+
+    /// Brings what hooks find after phase root only.
+    func endRoot() throws {
+        try folder.addInstallType(build.plan.request.installType, user: build.credentials)
     }
 
     /// Says which files of a phase's folder never run, and brings the hooks into reach of the chroot.
@@ -67,6 +75,18 @@ final class LegacyHooks {
         variables[name] = value
     }
 
+    /// The variables that a hook of the phase would find now, environment.d included.
+    func variables(for phase: Phase) throws -> [String: String] {
+        try folder.hasEnvironment
+            ? environment.evaluated(for: phase) : environment.variables(for: phase)
+    }
+
+    private var environment: LegacyEnvironment {
+        var environment = build.environment
+        environment.runtimeVariables.merge(variables) { _, new in new }
+        return environment
+    }
+
     /// Runs one hook to its end.
     ///
     /// - Throws: `BuildError` with the hook's last lines when it does not end with status 0.
@@ -79,8 +99,6 @@ final class LegacyHooks {
         var ownDevice: String?
         let status: ExitStatus
         do {
-            var environment = build.environment
-            environment.runtimeVariables.merge(variables) { _, new in new }
             status = try environment.command(for: script).run(limits: build.limits) { line in
                 tail.append(line)
                 build.output(line)

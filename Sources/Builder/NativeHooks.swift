@@ -11,12 +11,15 @@ import SystemPackage
 final class NativeHooks {
     private let build: RunningBuild
     private let worker: WorkerClient
+    /// nil when the plan has no legacy element.
+    private let legacy: LegacyHooks?
     /// The inspected file of each plugin: the one that was checked is the one that is loaded.
     private var plugins: [String: FileDescriptor] = [:]
     private var published = PublishedValues()
 
-    init(build: RunningBuild) throws {
+    init(build: RunningBuild, legacy: LegacyHooks?) throws {
         self.build = build
+        self.legacy = legacy
         worker = try WorkerClient.installed()
         for element in build.nativeElements {
             plugins[element.name] = try ElementCatalog.openPlugin(
@@ -44,10 +47,13 @@ final class NativeHooks {
             build.folders.tree, .readOnly, options: [.directory, .closeOnExec])
         defer { try? tree.close() }
         let user = build.plan.request.user
+        let variables =
+            try legacy?.variables(for: hook.phase)
+            ?? build.environment.variables(for: hook.phase)
         var invocation = HookInvocation(
             element: element.name, phase: hook.phase, hook: hook.sortName, plugin: plugin,
             expectedPhases: manifest.tablePhases,
-            environment: build.environment.variables(for: hook.phase),
+            environment: variables,
             user: UserAccount(
                 name: user.name, id: user.id, group: user.group, groups: user.groups,
                 home: user.home),
@@ -56,7 +62,7 @@ final class NativeHooks {
         invocation.function = manifest.function(of: hook.phase)
         invocation.privileges = manifest.privileges
         invocation.tree = tree
-        invocation.parameters = parameters(of: element.name)
+        invocation.parameters = try parameters(of: manifest, at: hook, with: variables)
         invocation.values = values(for: element.name)
         if [.check, .blockDevice].contains(hook.phase) {
             invocation.layout = LayoutWriter.text(build.layout)
@@ -89,6 +95,33 @@ final class NativeHooks {
         var values: [String: String] = [:]
         for parameter in build.plan.parameters where parameter.element == element {
             values[parameter.name] = parameter.value
+        }
+        return values
+    }
+
+    /// The element's parameters; a default gives way to what environment.d exports, from the phase after root on.
+    private func parameters(
+        of manifest: ElementManifest, at hook: PlannedHook, with variables: [String: String]
+    ) throws -> [String: String] {
+        var values = parameters(of: manifest.name)
+        guard legacy != nil, hook.phase > .root else { return values }
+        let planned = build.plan.parameters.filter {
+            $0.element == manifest.name && $0.origin == .manifestDefault
+        }
+        for parameter in manifest.parameters
+        where planned.contains(where: { $0.name == parameter.name }) {
+            guard let name = parameter.environment, let text = variables[name], !text.isEmpty,
+                text != values[parameter.name]
+            else { continue }
+            do throws(ParameterValue.Fault) {
+                values[parameter.name] = try ParameterValue.normalized(text, for: parameter)
+            } catch {
+                let shown = parameter.isSecret ? BuildPlan.hiddenValue : text
+                throw BuildError(
+                    .buildFailed,
+                    "parameter '\(manifest.name).\(parameter.name)': value '\(shown)' that environment.d exports as \(name) \(error.problem)",
+                    hint: error.hint, location: hook.location)
+            }
         }
         return values
     }

@@ -12,11 +12,13 @@ final class PhaseRunner {
     private let native: NativeHooks
     /// nil when the plan has no legacy element.
     private let legacy: LegacyHooks?
+    private let own: HostHooks
 
     init(build: RunningBuild) throws {
         self.build = build
-        native = try NativeHooks(build: build)
         legacy = try build.hasLegacyElements ? LegacyHooks(build: build) : nil
+        native = try NativeHooks(build: build, legacy: legacy)
+        own = HostHooks(build: build, legacy: legacy)
     }
 
     /// The first legacy hook of pre-finalise, finalise or cleanup: it forces the mounted image.
@@ -46,12 +48,13 @@ final class PhaseRunner {
     func hasHooks(in phase: Phase) throws -> Bool { try !hooks(of: phase).isEmpty }
 
     private func hooks(of phase: Phase) throws -> [PlannedHook] {
-        try (native.hooks(of: phase) + (legacy?.hooks(of: phase) ?? []))
+        try (native.hooks(of: phase) + own.hooks(of: phase) + (legacy?.hooks(of: phase) ?? []))
             .sorted { HookOrder($0.sortName) < HookOrder($1.sortName) }
     }
 
     /// Runs all hooks of `phase` in their order.
     func run(_ phase: Phase) throws {
+        if phase == .extraData { try legacy?.endRoot() }
         let shell = BreakShell(build: build)
         guard phase.isInChroot else {
             try shell.open(at: .before(phase), in: phase)
@@ -91,9 +94,13 @@ final class PhaseRunner {
     }
 
     private func run(_ hook: PlannedHook) throws {
-        switch hook.kind {
-        case .native: try native.run(hook)
-        case .legacy: try legacy?.run(hook)
+        if let work = HostHook(hook) {
+            try own.run(work)
+        } else {
+            switch hook.kind {
+            case .native: try native.run(hook)
+            case .legacy: try legacy?.run(hook)
+            }
         }
         try build.checkVolumes()
         try build.endLeftovers(of: hook)

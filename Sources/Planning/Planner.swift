@@ -28,10 +28,12 @@ package struct Planner {
         let distribution = PackagePlanner.distribution(of: resolved, request: request)
         let layout = try LayoutPlanner.layout(request, resolved, parameters)
         let outputs = try OutputPlanner.outputs(request, layout: layout)
+        let elements = resolved.elements.map(\.description)
+        let ownHooks = HostHook.hooks(for: elements, packages: request.packages)
         let steps = StepPlanner(
-            hooks: resolved.elements.flatMap(\.description.hooks), outputs: outputs,
+            hooks: elements.flatMap(\.hooks) + ownHooks.map(\.planned), outputs: outputs,
             layout: layout, loadsContainer: request.dockerTarget != nil
-        ).steps(hasLegacyElement: resolved.elements.contains { $0.description.kind == .legacy })
+        ).steps(hasLegacyElement: elements.contains { $0.kind == .legacy })
         return BuildPlan(
             version: ProgramVersion.text, request: request, elements: resolved.elements,
             parameters: parameters, exports: exports,

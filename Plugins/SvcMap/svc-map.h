@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef SVC_MAP_H
+#define SVC_MAP_H
+
+/// The text of the program beside this file; lives as long as the plugin.
+__attribute__((visibility("hidden"))) const char *svc_map_program(void);
+
+#endif
