@@ -26,7 +26,7 @@ struct OriginalBuild {
     /// Runs a program in the test's folder; a variable that is set to nothing is left out.
     func run(
         _ program: String = "disk-image-create", _ arguments: String...,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], deadline: Duration = .seconds(120)
     ) throws -> Command.Captured {
         let variables = self.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
         var command = Command(
@@ -34,7 +34,7 @@ struct OriginalBuild {
             arguments.flatMap { $0.split(separator: " ").map(String.init) },
             environment: variables)
         command.workingDirectory = build.folder
-        return try command.capture(limits: .init(deadline: .seconds(120)))
+        return try command.capture(limits: .init(deadline: deadline))
     }
 
     func text(_ name: String) throws -> String { try TextFile.read(build.folder.appending(name)) }
