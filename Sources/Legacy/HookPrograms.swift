@@ -26,28 +26,27 @@ package enum HookPrograms {
         in build: FilePath, path: String, user: Command.Credentials? = nil
     ) throws {
         let folder = folder(in: build)
-        let modules = folder.appending("modules")
-        try install(pythonText(modules), as: pythonPath(in: build), mode: "0755", user)
-        let package = modules.appending("diskimage_builder")
-        try install("", as: package.appending("__init__.py"), user)
-        try install(loggingText, as: package.appending("logging_config.py"), user)
-        if bringsSudo(path: path, user: user) {
-            try install(sudoText, as: folder.appending("sudo"), mode: "0755", user)
-        }
+        var programs = ["python3": pythonText(folder.appending("modules"))]
+        if bringsSudo(path: path, user: user) { programs["sudo"] = sudoText }
+        let texts = programs.merging([
+            "modules/diskimage_builder/__init__.py": "",
+            "modules/diskimage_builder/logging_config.py": loggingText,
+        ]) { $1 }.sorted { $0.key < $1.key }
+        // By one process of that user's.
+        let parts = texts.map { "head -c \($0.value.utf8.count) >'\($0.key)'" }
+        let script =
+            "mkdir -p -m 0755 -- \"$1/modules/diskimage_builder\" && cd -- \"$1\" && "
+            + (parts + ["chmod 0755 \(programs.keys.sorted().joined(separator: " "))"])
+            .joined(separator: " && ")
+        var command = Command("sh", ["-c", script, "sh", folder.string])
+        command.credentials = user
+        command.standardInput = .text(texts.map(\.value).joined())
+        try command.checkedOutput()
     }
 
     /// Whether hooks find a `sudo` there.
     static func bringsSudo(path: String, user: Command.Credentials?) -> Bool {
         user == nil && HostProgram.find("sudo", path: path) == nil
-    }
-
-    private static func install(
-        _ text: String, as path: FilePath, mode: String = "0644", _ user: Command.Credentials?
-    ) throws {
-        var command = Command("install", ["-D", "-m", mode, "/dev/stdin", path.string])
-        command.credentials = user
-        command.standardInput = .text(text)
-        try command.checkedOutput()
     }
 
     /// Programs of elements import yaml, and from the original's own package how it logs.

@@ -16,7 +16,7 @@ struct MixedOriginalTests {
 
     /// The packages of the native elements are installed by the native package-installs: nobody else asks for them.
     @Test func theNativeBootLoaderStartsADebianThatScriptsMade() throws {
-        try TemporaryFolder.with("mixed") { folder in
+        try TemporaryFolder.with("bootstrap-mixed") { folder in
             let build = try TestBuild(in: folder)
             let home = folder.appending("home")
             try TextFile.write(

@@ -5,6 +5,8 @@ internal import LinuxSystem
 package import SystemPackage
 
 /// The elements of the original's release that Scripts/original-elements fetches, and what builds from them need.
+///
+/// A test that builds with an operating system of theirs bootstraps it, so its folder's name begins with "bootstrap-".
 package enum OriginalElements {
     private static let folder = BuiltProducts.repository.appending(".build/original-elements")
 
