@@ -24,7 +24,6 @@
 # shellcheck disable=SC2317
 set -euo pipefail
 
-version=3.43.0
 release=${RELEASE:-bookworm}
 rounds=${1:-2}
 limit=${LIMIT:-0.6}
@@ -49,94 +48,19 @@ done
 
 work=${WORK:-$(mktemp -d /var/tmp/cold-build.XXXXXX)}
 mkdir -p "$work"
-stand_ins=
+# shellcheck source=benchmarks/original.bash
+source "$here/original.bash"
 remove_work() {
-    # A build that failed leaves its disk and partitions attached.
-    local link name
-    for link in ${stand_ins:+/dev/mapper/loop*p*}; do
-        if [ -L "$link" ]; then
-            name=${link##*/}
-            losetup -d "$(readlink "$link")" "/dev/${name%p*}" || true
-            rm "$link"
-        fi
-    done
-    if [ -n "${mapper_made:-}" ]; then
-        rmdir "$mapper_made"
-    fi
+    remove_stand_ins
     if [ -z "${KEEP:-}" ]; then
         rm -rf --one-file-system "$work"
     fi
 }
 trap remove_work EXIT
 
-# The mirror that the build host's apt uses for a suite.
-host_mirror() {
-    apt-get --print-uris update |
-        sed -n "s|^'\(.*\)/dists/$1/InRelease'.*|\1|p" | head -n 1
-}
 mirror=$(host_mirror "$release")
 security=$(host_mirror "$release-security")
 [ -n "$mirror" ] || die "the host's apt has no source for '$release'" 3
-
-# Stand-ins for kpartx and dmsetup. kpartx -uvs|-av DISK: one loop device per partition, linked below
-# /dev/mapper. kpartx -d DISK and dmsetup remove NAME: the reverse.
-bind_stand_ins() {
-    if dmsetup version >/dev/null 2>&1; then
-        return
-    fi
-    stand_ins=1
-    mkdir -p "$work/stand-ins"
-    cat >"$work/stand-ins/kpartx" <<'KPARTX'
-#!/bin/bash
-set -eu
-disk=${!#}
-name=${disk##*/}
-# The file behind the disk: a loop device on a loop device would not pass discards on.
-file=$(losetup --noheadings --output BACK-FILE "$disk")
-detach() {
-    [ -L "$1" ] || return 0
-    losetup -d "$(readlink "$1")"
-    rm "$1"
-}
-for link in /dev/mapper/"$name"p*; do
-    detach "$link"
-done
-case $1 in -d*) exit 0 ;; esac
-sfdisk -l -o Start,Sectors "$disk" | sed '1,/Start/d' | {
-    number=0
-    while read -r start sectors; do
-        number=$((number + 1))
-        loop=$(losetup --find --show --offset $((start * 512)) \
-            --sizelimit $((sectors * 512)) "$file")
-        ln -s "$loop" "/dev/mapper/${name}p$number"
-    done
-}
-KPARTX
-    cat >"$work/stand-ins/dmsetup" <<'DMSETUP'
-#!/bin/bash
-set -eu
-if [ "$1" = remove ] && [ -L "/dev/mapper/$2" ]; then
-    losetup -d "$(readlink "/dev/mapper/$2")"
-    rm "/dev/mapper/$2"
-fi
-DMSETUP
-    chmod +x "$work/stand-ins/"*
-    for tool in kpartx dmsetup; do
-        mount --bind "$work/stand-ins/$tool" "$(command -v $tool)"
-    done
-    if [ ! -d /dev/mapper ]; then
-        mkdir /dev/mapper
-        mapper_made=/dev/mapper
-    fi
-}
-
-install_original() {
-    if [ ! -x "$work/venv/bin/disk-image-create" ]; then
-        python3 -m venv "$work/venv"
-        "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
-            "diskimage-builder==$version" "setuptools<80"
-    fi
-}
 
 run_original() {
     rm -rf "$work/original-cache" "$work/original"

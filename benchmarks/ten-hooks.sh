@@ -15,13 +15,14 @@
 # Exit status: 0 within the limit, 1 above it or a build failed.
 set -euo pipefail
 
-version=3.43.0
 rounds=${1:-7}
 limit=${LIMIT:-0.06}
 here=$(cd "$(dirname "$0")/.." && pwd)
 dibhost=${DIBHOST:-$here/.build/release/dibhost}
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/dibhost-hooks.XXXXXX")
+# shellcheck source=benchmarks/original.bash
+source "$here/benchmarks/original.bash"
 trap 'rm -rf --one-file-system "$work"' EXIT
 mkdir -p "$work/elements/ten" "$work/bin" "$work/cache"
 for hook in root extra-data extra-data pre-install pre-install install install post-install post-root cleanup; do
@@ -32,8 +33,7 @@ for hook in root extra-data extra-data pre-install pre-install install install p
     chmod +x "$script"
 done
 ln -s "$dibhost" "$work/bin/disk-image-create"
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "diskimage-builder==$version" "setuptools<80"
+install_original
 
 export ELEMENTS_PATH=$work/elements:$here/Tests/FixtureElements DIB_IMAGE_CACHE=$work/cache TINY_OS_FILL=0
 run() {

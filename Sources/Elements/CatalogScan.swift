@@ -68,11 +68,18 @@ struct CatalogScan {
                 name = target
             }
             do {
+                guard !name.contains(where: \.isWhitespace) else {
+                    throw PluginFault(
+                        "has a blank in its name",
+                        hint: "Rename the folder: hooks get the names of elements in a list that"
+                            + " blanks separate.")
+                }
                 let element = try LegacyElement.read(path, name: name)
                 folders.append(Candidate(name: name, element: element))
             } catch {
+                let reason = PluginFault(error)
                 let fault = RejectedElement(
-                    path: path.string, name: name, reason: PluginFault(error).reason)
+                    path: path.string, name: name, reason: reason.reason, hint: reason.hint)
                 rejected.append(fault)
                 folders.append(Candidate(name: name, fault: fault))
             }

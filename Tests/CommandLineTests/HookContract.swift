@@ -233,7 +233,7 @@ struct HookContract {
         holds("TMP_IMAGE_DIR", all) { probe, _ in
             probe.variables["TMP_IMAGE_DIR"]?.hasPrefix("/") == true
         },
-        variable("http_proxy", all) { _, _ in "http://proxy.example:3128" },
+        variable("no_proxy", all) { _, _ in "example.org" },
         variable("ORDINARY", all) { _, _ in "two  words" },
     ]
 }

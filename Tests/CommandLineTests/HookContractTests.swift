@@ -12,7 +12,7 @@ struct HookContractTests {
     /// The caller's environment for both builds.
     private static let variables = [
         "DIB_PROBE": "a \"b\" $c", "ORDINARY": "two  words", "VIRTUAL_ENV": "/nowhere",
-        "http_proxy": "http://proxy.example:3128",
+        "no_proxy": "example.org",
     ]
 
     private func check(

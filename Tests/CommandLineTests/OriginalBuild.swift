@@ -28,11 +28,18 @@ struct OriginalBuild {
         _ program: String = "disk-image-create", _ arguments: String...,
         environment: [String: String] = [:], deadline: Duration = .seconds(120)
     ) throws -> Command.Captured {
+        try run(
+            program, words: arguments.flatMap { $0.split(separator: " ").map(String.init) },
+            environment: environment)
+    }
+
+    /// The same with arguments that may have blanks in them.
+    func run(
+        _ program: String, words: [String], environment: [String: String] = [:]
+    ) throws -> Command.Captured {
         let variables = self.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
         var command = Command(
-            build.folder.appending(program).string,
-            arguments.flatMap { $0.split(separator: " ").map(String.init) },
-            environment: variables)
+            build.folder.appending(program).string, words, environment: variables)
         command.workingDirectory = build.folder
         return try command.capture(limits: .init(deadline: deadline))
     }
