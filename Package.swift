@@ -6,7 +6,7 @@ let plugins = [
     "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "CacheURL", "Debian",
     "DibInitSystem", "ElementManifest", "InstallBin", "InstallStatic", "InstallTypes",
     "LocalConfig", "Manifests", "PackageInstalls", "PersistentState", "PkgMap",
-    "SourceRepositories", "SvcMap", "VM",
+    "SourceRepositories", "SvcMap", "Sysprep", "VM",
 ]
 
 /// Files of a plugin's folder that its C file embeds beside the manifest, with the header that gives them to Swift.
@@ -18,6 +18,7 @@ let embedded = [
     "PkgMap": ["pkg-map", "pkg-map.h"],
     "SourceRepositories": ["source-repositories", "source-repositories.h"],
     "SvcMap": ["svc-map", "svc-map.h"],
+    "Sysprep": ["extract-image", "extract-image.h"],
 ]
 
 /// Plugins that only the tests load: each misbehaves in the way its folder says.
