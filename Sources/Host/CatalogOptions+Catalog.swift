@@ -6,7 +6,10 @@ import Planning
 
 extension CatalogOptions {
     /// The elements of the paths that were named, for commands that build nothing.
-    func catalog() throws -> ElementCatalog {
+    func catalog() throws -> ElementCatalog { try ElementCatalog(for: try request()) }
+
+    /// A request for no elements, with these paths.
+    func request() throws -> BuildRequest {
         let environment = ProcessEnvironment.current
         let account = UserAccount.invoking(environment: environment)
         var request = BuildRequest(
@@ -18,6 +21,6 @@ extension CatalogOptions {
         request.elementFolders = try resolvedElementFolders(environment: environment)
         request.preferLegacy = preferLegacy
         request.preferNative = preferNative
-        return try ElementCatalog(for: request)
+        return request
     }
 }

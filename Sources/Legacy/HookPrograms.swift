@@ -3,7 +3,8 @@
 package import LinuxSystem
 package import SystemPackage
 
-/// Programs that hooks outside the chroot find, which are part of no element: `python3`, and `sudo` where none is.
+/// Programs that hooks outside the chroot find at the end of PATH, which are part of no element: `dib-block-device`,
+/// `element-info`, `python3`, and `sudo` where none is.
 ///
 /// They lie in the folder `programs` of TMP_BUILD_DIR.
 package enum HookPrograms {
@@ -26,7 +27,10 @@ package enum HookPrograms {
         in build: FilePath, path: String, user: Command.Credentials? = nil
     ) throws {
         let folder = folder(in: build)
-        var programs = ["python3": pythonText(folder.appending("modules"))]
+        var programs = [
+            "dib-block-device": blockDeviceText, "element-info": elementInfoText,
+            "python3": pythonText(folder.appending("modules")),
+        ]
         if bringsSudo(path: path, user: user) { programs["sudo"] = sudoText }
         let texts = programs.merging([
             "modules/diskimage_builder/__init__.py": "",
@@ -89,6 +93,44 @@ package enum HookPrograms {
                 format="%(levelname)s %(name)s [-] %(message)s")
 
         """
+
+    /// Values of the layout; what the original's program does beside that, dibhost does itself.
+    private static let blockDeviceText = #"""
+        #!/bin/sh
+        # SPDX-License-Identifier: Apache-2.0
+        # dib-block-device getval NAME: a value of the disk layout that is being built.
+        if [ "${1:-}" != getval ]; then
+            echo "dib-block-device: dibhost makes the disk itself; only 'getval NAME' can be asked for" >&2
+            exit 2
+        fi
+        case ${2:-} in
+            boot-label) echo "$DIB_BOOT_LABEL" ;;
+            image-block-device) echo "${IMAGE_BLOCK_DEVICE:-}" ;;
+            image-block-devices) echo "${IMAGE_BLOCK_DEVICES:-}" ;;
+            mount-points) echo "$DIB_MOUNTPOINTS" ;;
+            root-fstype) echo "$DIB_ROOT_FSTYPE" ;;
+            root-label) echo "$DIB_ROOT_LABEL" ;;
+            *)
+                echo "dib-block-device: there is no value '${2:-}'" >&2
+                exit 1
+                ;;
+        esac
+
+        """#
+
+    private static var elementInfoText: String {
+        """
+        #!/bin/bash
+        # SPDX-License-Identifier: Apache-2.0
+        exec -a element-info '\(ownProgram)' "$@"
+
+        """
+    }
+
+    /// The running program, which the name of its link tells what to be.
+    private static var ownProgram: String {
+        SymbolicLink.target(of: "/proc/self/exe")?.string ?? "dibhost"
+    }
 
     package static let sudoText = #"""
         #!/bin/sh

@@ -152,9 +152,7 @@ extension LegacyEnvironment {
         for folder in ["/sbin", "/usr/sbin", "/usr/local/sbin"] where !folders.contains(folder) {
             folders.append(folder)
         }
-        if HookPrograms.bringsSudo(path: path ?? "", user: user) {
-            folders.append(HookPrograms.folder(in: self.folders.build).string)
-        }
+        folders.append(HookPrograms.folder(in: self.folders.build).string)
         return folders.joined(separator: ":")
     }
 }

@@ -122,6 +122,7 @@ struct HookContract {
             return probe["resolver"] == own.trimmingCharacters(in: .newlines)
                 ? nil : probe["resolver"]
         },
+        fact("values", outside) { _, call in "\(call.fileSystem) tiny-os probe" },
         Row(description: "the list of elements", phases: outside) { probe, call in
             let missing = call.elements.filter { !probe["list"].contains("[\($0)]=/") }
             return missing.isEmpty ? nil : probe["list"]
@@ -141,10 +142,11 @@ struct HookContract {
         [
             variable("HOME", outside) { $1.home },
             variable("HOME", inside) { _, _ in "/root" },
-            variable("PATH", outside) { _, call in
-                ["/sbin", "/usr/sbin", "/usr/local/sbin"].reduce(call.path) {
-                    $0.split(separator: ":").contains(Substring($1)) ? $0 : "\($0):\($1)"
-                }
+            variable("PATH", outside) { probe, call in
+                (["/sbin", "/usr/sbin", "/usr/local/sbin"].filter {
+                    !call.path.split(separator: ":").contains(Substring($0))
+                } + ["\(probe.variables["TMP_BUILD_DIR"] ?? "")/programs"])
+                .reduce(call.path) { "\($0):\($1)" }
             },
             variable("PATH", inside) { _, _ in
                 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -40,6 +40,7 @@ struct HookProbe {
         say written "$(touch /tmp/in_target.d/written 2>&1 || true)"
         say resolver "$(cat /etc/resolv.conf 2>/dev/null || true)"
         say library "$(ls "$_LIB" 2>/dev/null | tr '\\n' ' ' || true)"
+        say values "$(dib-block-device getval root-fstype 2>&1 || true) $(element-info probe tiny-os 2>&1 || true)"
         say list "$(get_image_element_array 2>/dev/null || true)"
         """
     }

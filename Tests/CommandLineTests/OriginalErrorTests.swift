@@ -126,4 +126,26 @@ struct OriginalErrorTests {
             #expect(!lines.contains { $0.hasSuffix("/usr/bin/bash") })
         }
     }
+
+    @Test func `names expand to what they need, for a shell too`() throws {
+        try TemporaryFolder.with("original") { folder in
+            let original = try OriginalBuild(in: folder)
+            let home = original.build.elements
+            try original.build.addElement("needs", ["element-deps": "other"])
+            try original.build.addElement("other", ["README.rst": ""])
+            let names = try original.run("element-info", "tiny-os needs")
+            #expect(names.output == "tiny-os other needs\n", "\(names.errorLines)")
+            let definitions = try original.run("element-info", "--env tiny-os needs").output
+            let script = """
+                eval "$1"; declare -A paths; eval "paths=($(get_image_element_array))"
+                echo "$IMAGE_ELEMENT|${paths[needs]}|${#paths[@]}"; printf '%s' "$IMAGE_ELEMENT_YAML" | head -n 1
+                """
+            #expect(
+                try Command("bash", ["-euc", script, "bash", definitions]).checkedOutput()
+                    == "tiny-os other needs|\(home)/needs|3\nneeds: \(home)/needs\n")
+            let unknown = try original.run("element-info", "tiny-os need")
+            #expect(unknown.status == .exited(1) && unknown.output == "")
+            #expect(unknown.errorLines.contains { $0.contains("Did you mean 'needs'?") })
+        }
+    }
 }

@@ -120,7 +120,7 @@ struct LegacyEnvironmentTests {
                 try fixture.run(.cleanup) == [
                     "2 \(folder)/views/debian",
                     "\(tree)|out/name||C|/home/builder|"
-                        + "/usr/bin:/bin:/sbin:/usr/sbin:/usr/local/sbin|"
+                        + "/usr/bin:/bin:/sbin:/usr/sbin:/usr/local/sbin:\(folder)/programs|"
                         + "\(folder)/hooks/cleanup.d/20-vars",
                     "debian: \(folder)/views/debian", "one: \(folder)/elements/one",
                     "gone wrong", "30-die: exit status 1",

@@ -10,6 +10,7 @@ extension OriginalProgram {
         case .diskImageCreate: DiskImageCreate.self
         case .ramdiskImageCreate: RamdiskImageCreate.self
         case .diskimageBuilder: DiskimageBuilder.self
+        case .elementInfo: ElementInfo.self
         }
     }
 
@@ -17,6 +18,8 @@ extension OriginalProgram {
     ///
     /// - Throws: `BuildError` with status 2 for options that there are not.
     func arguments(_ arguments: [String], environment: [String: String]) throws -> [String] {
+        // Its one option is spelled out.
+        guard self != .elementInfo else { return arguments }
         let options = self == .diskimageBuilder ? OriginalOptions.builder : OriginalOptions.image
         let scanner = OptionScanner(
             options, stopsAtFirstOther: environment["POSIXLY_CORRECT"] != nil)

@@ -10,6 +10,7 @@ package enum OriginalProgram: String, Sendable {
     case diskImageCreate = "disk-image-create"
     case ramdiskImageCreate = "ramdisk-image-create"
     case diskimageBuilder = "diskimage-builder"
+    case elementInfo = "element-info"
 
     /// The program under whose name this process was started; nil for dibhost itself.
     package init?(path: String) {
