@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Native elements and the original's in one build.
-struct MixedOriginalTests {
+@Suite(.serialized) struct MixedOriginalTests {
     private static let options = ["--elements-path", OriginalElements.elements.string]
 
     private func read(_ file: String, of build: TestBuild) throws -> String {

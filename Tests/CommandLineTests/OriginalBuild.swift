@@ -30,12 +30,13 @@ struct OriginalBuild {
     ) throws -> Command.Captured {
         try run(
             program, words: arguments.flatMap { $0.split(separator: " ").map(String.init) },
-            environment: environment)
+            environment: environment, deadline: deadline)
     }
 
     /// The same with arguments that may have blanks in them.
     func run(
-        _ program: String, words: [String], environment: [String: String] = [:]
+        _ program: String, words: [String], environment: [String: String] = [:],
+        deadline: Duration = .seconds(120)
     ) throws -> Command.Captured {
         let variables = self.environment.merging(environment) { $1 }.filter { !$0.value.isEmpty }
         var command = Command(

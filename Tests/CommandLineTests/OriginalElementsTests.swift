@@ -6,7 +6,9 @@ import TestSupport
 import Testing
 
 /// Images of Debian that are built by the original's elements alone, under the name of its program.
-struct OriginalElementsTests {
+///
+/// One after the other: each tree takes more than a GiB of memory.
+@Suite(.serialized) struct OriginalElementsTests {
     /// Elements that serve any distribution; `base` and what these need come in beside them.
     static let neutral = [
         "vm", "cache-url", "cloud-init", "cloud-init-datasources", "cloud-init-disable-resizefs",

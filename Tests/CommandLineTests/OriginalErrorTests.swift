@@ -73,7 +73,7 @@ struct OriginalErrorTests {
                 "disk-image-create",
                 words: ["-n", "-t", "tar"]
                     + fault.arguments.split(separator: " ").map {
-                        $0.replacing("%", with: " ")
+                        String($0.replacing("%", with: " "))
                     })
             #expect(run.status == .exited(fault.status), "\(run.errorLines)")
             let text = run.errorLines.joined(separator: "\n")
