@@ -25,6 +25,8 @@ import Testing
             var environment = try OriginalElements.environment()
             environment["ELEMENTS_PATH"] = nil
             environment["HOME"] = home.string
+            // The element dpkg mounts the cache of packages, so that one build at a time can use it.
+            environment["DIB_APT_LOCAL_CACHE"] = "0"
             try build.command(
                 ["debian-minimal", "vm", "local-config"], formats: "qcow2", options: Self.options,
                 environment: environment
