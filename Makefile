@@ -12,7 +12,7 @@ OUT ?= out/debian
 FORMATS ?= qcow2,tar
 IMAGE_ELEMENT ?= motd-build-info
 
-.PHONY: help setup build test $(AREAS:%=test-%) test-slow test-all fuzz lint image image-of-products bench clean install install-products uninstall
+.PHONY: help setup build compare test $(AREAS:%=test-%) test-slow test-all fuzz lint image image-of-products bench clean install install-products uninstall
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=debug
 	$(MAKE) test CONFIGURATION=release
 	$(MAKE) bench CONFIGURATION=release
+
+compare: build ## packages and files of a Debian by the original and by dibhost, from the same elements
+	@DIBHOST=$(CURDIR)/$(PRODUCTS)/dibhost Scripts/compare-original
 
 fuzz: build ## libFuzzer on all that reads foreign bytes; FUZZ_SECONDS=60, FUZZ_SEED
 	@Scripts/fuzz $(PRODUCTS)
