@@ -11,7 +11,9 @@ struct OriginalBuild {
 
     init(in folder: FilePath) throws {
         build = try TestBuild(in: folder)
-        for name in ["disk-image-create", "ramdisk-image-create", "diskimage-builder", "element-info"] {
+        for name in [
+            "disk-image-create", "ramdisk-image-create", "diskimage-builder", "element-info",
+        ] {
             try Command(
                 "ln", ["-s", BuiltProducts.dibhost.string, folder.appending(name).string]
             ).checkedOutput()
