@@ -77,8 +77,11 @@ final class LegacyHooks {
 
     /// The variables that a hook of the phase would find now, environment.d included.
     func variables(for phase: Phase) throws -> [String: String] {
-        try folder.hasEnvironment
-            ? environment.evaluated(for: phase) : environment.variables(for: phase)
+        // In a tree without bash nothing can be sourced, and no shell hook runs.
+        guard try folder.hasEnvironment, try !phase.isInChroot || build.hasShellInTree else {
+            return environment.variables(for: phase)
+        }
+        return try environment.evaluated(for: phase)
     }
 
     private var environment: LegacyEnvironment {

@@ -170,7 +170,9 @@ package struct Preflight {
         }
         let gzip = plan.request.environment["DIB_GZIP_BIN"]?.split(separator: " ").first
         list += plan.outputs.compactMap { output in
-            if output.format == .tgz, let gzip { return (String(gzip), String(gzip)) }
+            if output.format == .tgz, let gzip {
+                return gzip.contains("/") ? nil : (String(gzip), String(gzip))
+            }
             return output.format.tool
         }
         if plan.elements.contains(where: { $0.description.kind == .legacy }) {

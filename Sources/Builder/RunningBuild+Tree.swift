@@ -112,4 +112,9 @@ extension RunningBuild {
             try tree.write(Array(record.encoded().utf8), to: BuildRecord.path)
         }
     }
+
+    /// Whether bash, which shell hooks run in, is where their PATH finds it.
+    var hasShellInTree: Bool {
+        get throws { try ["/bin/bash", "/usr/bin/bash"].contains { try tree.entry($0) != nil } }
+    }
 }

@@ -122,7 +122,7 @@ struct HookContract {
             return probe["resolver"] == own.trimmingCharacters(in: .newlines)
                 ? nil : probe["resolver"]
         },
-        fact("values", outside) { _, call in "\(call.fileSystem) tiny-os probe" },
+        fact("values", outside) { _, call in "\(call.fileSystem) probe tiny-os" },
         Row(description: "the list of elements", phases: outside) { probe, call in
             let missing = call.elements.filter { !probe["list"].contains("[\($0)]=/") }
             return missing.isEmpty ? nil : probe["list"]

@@ -19,17 +19,17 @@ struct OriginalErrorTests {
 
     static let faults: [Fault] = [
         Fault(
-            arguments: "tiny-os timezon", status: 1,
-            messages: ["unknown element 'timezon'", "hint: Did you mean 'timezone'?"]),
+            arguments: "tiny-os tiny-oz", status: 1,
+            messages: ["unknown element 'tiny-oz'", "hint: Did you mean 'tiny-os'?"]),
         Fault(
             elements: ["needs": ["element-deps": "missing"]], arguments: "tiny-os needs", status: 1,
             messages: ["unknown element 'missing', needed by 'needs'"]),
         Fault(
             elements: ["other": ["element-provides": "operating-system"]],
             arguments: "tiny-os other", status: 1,
-            messages: ["elements 'other' and 'tiny-os' both provide 'operating-system'"]),
+            messages: ["elements 'tiny-os' and 'other' both provide 'operating-system'"]),
         Fault(
-            arguments: "timezone", status: 1,
+            elements: ["plain": ["README.rst": ""]], arguments: "plain", status: 1,
             messages: ["no element provides 'operating-system'", "hint: Add one of: tiny-os."]),
         Fault(
             elements: ["lost": ["install.d/10-lost": ""]], arguments: "tiny-os lost", status: 127,
