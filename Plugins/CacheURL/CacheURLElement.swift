@@ -11,7 +11,8 @@ struct CacheURL: Element, RootPhase {
     /// Places the program, before elements of operating systems download with it.
     func root(_ target: RootContext) throws {
         try target.run(
-            "/bin/sh", ["-c", #"install -D -m 0755 /dev/stdin "$TMP_HOOKS_PATH/bin/cache-url""#],
+            "/bin/sh",
+            ["-c", #"install -D -m 0755 /dev/stdin "${TMP_HOOKS_PATH:?}/bin/cache-url""#],
             input: String(cString: cache_url_program()), asUser: true)
     }
 }

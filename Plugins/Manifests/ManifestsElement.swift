@@ -34,7 +34,7 @@ struct Manifests: Element, ExtraDataPhase, CleanupPhase {
     /// Writes a file beside the image, as the user's.
     private func copy(_ name: String, of target: CleanupContext) throws {
         let script = #"""
-            folder=${DIB_MANIFEST_SAVE_DIR:-$IMAGE_NAME.d}/$1
+            folder=${DIB_MANIFEST_SAVE_DIR:-${IMAGE_NAME:?}.d}/$1
             mkdir -p -- "$folder" && cat >"$folder/$2"
             """#
         let last = folder.split(separator: "/").last.map(String.init) ?? "dib-manifests"

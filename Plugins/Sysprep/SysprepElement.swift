@@ -12,7 +12,7 @@ struct Sysprep: Element, RootPhase, FinalisePhase {
     func root(_ target: RootContext) throws {
         try target.run(
             "/bin/sh",
-            ["-c", #"install -D -m 0755 /dev/stdin "$TMP_HOOKS_PATH/bin/extract-image""#],
+            ["-c", #"install -D -m 0755 /dev/stdin "${TMP_HOOKS_PATH:?}/bin/extract-image""#],
             input: String(cString: extract_image_program()), asUser: true)
     }
 
