@@ -38,6 +38,7 @@ test-slow: build ## whole programs, killed builds, booted images: all areas but 
 test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=debug
 	$(MAKE) test CONFIGURATION=release
+	$(MAKE) compare CONFIGURATION=release
 	$(MAKE) bench CONFIGURATION=release
 
 compare: build ## packages and files of a Debian by the original and by dibhost, from the same elements
