@@ -13,14 +13,19 @@ extension BuildPlan {
     /// - Throws: `BuildError` when one cannot be read.
     package func datingInputs() throws -> BuildPlan {
         guard sourceDate == nil else { return self }
-        var newest = NewestFile()
-        for element in elements.map(\.description) {
-            let path = FilePath(element.path)
-            switch element.kind {
-            case .native: newest.add(path)
-            case .legacy: try newest.addFiles(below: path)
+        let parts = try ParallelWork.flatMap(elements.map(\.description), partsOf: 16) { part in
+            var newest = NewestFile()
+            for element in part {
+                let path = FilePath(element.path)
+                switch element.kind {
+                case .native: newest.add(path)
+                case .legacy: try newest.addFiles(below: path)
+                }
             }
+            return [newest]
         }
+        var newest = NewestFile()
+        parts.forEach { newest.add($0) }
         let named = [request.environment["ACI_MANIFEST"]].compactMap(\.self)
         for path in request.inputFiles + named { newest.add(FilePath(path)) }
         var plan = self
@@ -32,8 +37,13 @@ extension BuildPlan {
 }
 
 /// Finds the file that was changed last.
-private struct NewestFile {
+private struct NewestFile: Sendable {
     private(set) var file: (path: FilePath, time: Int64)?
+
+    mutating func add(_ other: NewestFile) {
+        guard let found = other.file, found.time > file?.time ?? -1 else { return }
+        file = found
+    }
 
     /// Of a link what it leads to counts; one that leads nowhere does not.
     mutating func add(_ path: FilePath) {

@@ -19,13 +19,14 @@ final class LegacyHooks {
         self.build = build
         folder = try build.steps.run(.assembleHooks) {
             let elements = build.plan.elements.map(\.description)
-            try HookPrograms.make(
-                in: build.folders.build, path: build.plan.request.environment["PATH"] ?? "",
-                user: build.credentials)
-            try NativeElementView.make(for: build.plan, in: build.views, user: build.credentials)
-            try ShellLibrary.write(to: build.folders.library, user: build.credentials)
+            var files = UserFiles(user: build.credentials)
+            HookPrograms.add(
+                to: &files, in: build.folders.build,
+                path: build.plan.request.environment["PATH"] ?? "")
+            NativeElementView.add(to: &files, for: build.plan, in: build.views)
+            ShellLibrary.add(to: &files, in: build.folders.library)
             return try HookFolder.assemble(
-                elements: elements, into: build.folders.hooks, user: build.credentials)
+                elements: elements, into: build.folders.hooks, with: files)
         }
     }
 

@@ -8,20 +8,32 @@ internal import SystemPackage
 /// What was found on the paths, in the order of search.
 struct CatalogScan {
     /// A plugin whose name is known, or a folder of scripts: usable, or with the reason why not.
-    struct Candidate {
-        var name: String
+    struct Candidate: Sendable {
+        /// nil for a file whose manifest cannot be read.
+        var name: String?
         var element: ElementDescription?
         var fault: RejectedElement?
     }
 
+    /// A file or a folder that may be an element.
+    private enum Place: Sendable {
+        case plugin(FilePath)
+        case folder(FilePath, isLink: Bool)
+    }
+
+    /// So many elements are read in the time that it takes to start a thread.
+    private static let partSize = 16
+
     private(set) var plugins: [Candidate] = []
     private(set) var folders: [Candidate] = []
-    private(set) var rejected: [RejectedElement] = []
+    private var places: [Place] = []
     private var inspector: PluginInspector
     /// A folder that is named twice counts once.
     private var seen: Set<FilePath> = []
 
     init(user: UInt32) { inspector = PluginInspector(user: user) }
+
+    var rejected: [RejectedElement] { (plugins + folders).compactMap(\.fault) }
 
     /// Adds every `.so` file of a folder.
     mutating func addPlugins(in folder: FilePath) throws {
@@ -39,51 +51,74 @@ struct CatalogScan {
         let files = names.filter { $0.name.hasSuffix(".so") && $0.kind != .folder }
             .map { folder.appending($0.name) }
         if files.count > 1 { PluginFile.prefetch(files) }
-        for file in files { addPlugin(file) }
-    }
-
-    private mutating func addPlugin(_ path: FilePath) {
-        do {
-            let (plugin, file) = try inspector.open(path)
-            try file.close()
-            plugins.append(Candidate(name: plugin.manifest.name, element: plugin.element))
-        } catch {
-            let fault = PluginFault(error)
-            let name = (error as? PluginFile.Unusable)?.manifest.name
-            let entry = RejectedElement(
-                path: path.string, name: name, reason: fault.reason, hint: fault.hint)
-            rejected.append(entry)
-            if let name { plugins.append(Candidate(name: name, fault: entry)) }
-        }
+        places += files.map { .plugin($0) }
     }
 
     /// Adds every sub-folder of a folder; a link to a folder has the name of what it leads to.
     mutating func addElements(in folder: FilePath) throws {
         let entries = try entries(of: folder, "element folder", "--elements-path and ELEMENTS_PATH")
         guard seen.insert(folder).inserted else { return }
-        for entry in entries where entry.kind == .folder {
-            let path = folder.appending(entry.name)
-            var name = entry.name
-            if entry.isSymbolicLink, let target = RealPath.of(path)?.lastComponent?.string {
-                name = target
-            }
-            do {
-                guard !name.contains(where: \.isWhitespace) else {
-                    throw PluginFault(
-                        "has a blank in its name",
-                        hint: "Rename the folder: hooks get the names of elements in a list that"
-                            + " blanks separate.")
+        places += entries.filter { $0.kind == .folder }.map {
+            .folder(folder.appending($0.name), isLink: $0.isSymbolicLink)
+        }
+    }
+
+    /// Reads what was added, on all cores.
+    mutating func read() throws {
+        let (inspector, places) = (inspector, places)
+        let candidates = try ParallelWork.flatMap(places, partsOf: Self.partSize) { part in
+            var inspector = inspector
+            return part.map { place in
+                switch place {
+                case .plugin(let path): Self.plugin(path, inspector: &inspector)
+                case .folder(let path, let isLink): Self.folder(path, isLink: isLink)
                 }
-                let element = try LegacyElement.read(path, name: name)
-                folders.append(Candidate(name: name, element: element))
-            } catch {
-                let reason = PluginFault(error)
-                let fault = RejectedElement(
-                    path: path.string, name: name, reason: reason.reason, hint: reason.hint)
-                rejected.append(fault)
-                folders.append(Candidate(name: name, fault: fault))
             }
         }
+        for (place, candidate) in zip(places, candidates) {
+            switch place {
+            case .plugin: plugins.append(candidate)
+            case .folder: folders.append(candidate)
+            }
+        }
+    }
+
+    private static func plugin(
+        _ path: FilePath, inspector: inout PluginInspector
+    ) -> Candidate {
+        do {
+            let (plugin, file) = try inspector.open(path)
+            try file.close()
+            return Candidate(name: plugin.manifest.name, element: plugin.element)
+        } catch {
+            let name = (error as? PluginFile.Unusable)?.manifest.name
+            return rejection(of: path, name: name, PluginFault(error))
+        }
+    }
+
+    private static func folder(_ path: FilePath, isLink: Bool) -> Candidate {
+        var name = path.lastComponent?.string ?? path.string
+        if isLink, let target = RealPath.of(path)?.lastComponent?.string { name = target }
+        do {
+            guard !name.contains(where: \.isWhitespace) else {
+                throw PluginFault(
+                    "has a blank in its name",
+                    hint: "Rename the folder: hooks get the names of elements in a list that"
+                        + " blanks separate.")
+            }
+            return Candidate(name: name, element: try LegacyElement.read(path, name: name))
+        } catch {
+            return rejection(of: path, name: name, PluginFault(error))
+        }
+    }
+
+    private static func rejection(
+        of path: FilePath, name: String?, _ fault: PluginFault
+    ) -> Candidate {
+        Candidate(
+            name: name,
+            fault: RejectedElement(
+                path: path.string, name: name, reason: fault.reason, hint: fault.hint))
     }
 
     private func entries(

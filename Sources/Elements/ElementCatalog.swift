@@ -22,6 +22,7 @@ package struct ElementCatalog {
         var scan = CatalogScan(user: request.user.id)
         for folder in request.pluginFolders { try scan.addPlugins(in: FilePath(folder)) }
         for folder in request.elementFolders { try scan.addElements(in: FilePath(folder)) }
+        try scan.read()
         index = ElementCatalog.index(
             of: scan, preferLegacy: request.preferLegacy, preferNative: request.preferNative)
     }
@@ -84,12 +85,13 @@ package struct ElementCatalog {
         var blocked: [String: RejectedElement] = [:]
         let plugins = Dictionary(grouping: scan.plugins, by: \.name)
         let folders = Dictionary(grouping: scan.folders, by: \.name)
-        for name in Set(plugins.keys).union(folders.keys) {
+        let rejected = scan.rejected
+        for name in Set(plugins.keys).union(folders.keys).compactMap(\.self) {
             let prefersLegacy =
                 preferLegacy.contains(name)
                 || preferLegacy.contains("all") && !preferNative.contains(name)
             // A plugin whose manifest cannot be read goes by its file's name, where no manifest has that name.
-            let unnamed = scan.rejected.filter { $0.name == nil && $0.hasFileName(of: name) }
+            let unnamed = rejected.filter { $0.name == nil && $0.hasFileName(of: name) }
                 .map { CatalogScan.Candidate(name: name, fault: $0) }
             let natives = plugins[name] ?? unnamed
             let legacies = folders[name] ?? []
@@ -105,6 +107,6 @@ package struct ElementCatalog {
             }
         }
         return ElementIndex(
-            elements: usable, shadowed: shadowed, rejected: scan.rejected, blocked: blocked)
+            elements: usable, shadowed: shadowed, rejected: rejected, blocked: blocked)
     }
 }

@@ -7,6 +7,8 @@ internal import SystemPackage
 struct PluginInspector {
     private(set) var trust: FileTrust
     private lazy var libraries = LibrarySearch()
+    /// Plugins of one folder are mostly linked alike: what was asked for when nothing was found wrong.
+    private var safeLookups: Set<[String]> = []
 
     /// `user` is the one who called dibhost.
     init(user: UInt32) { trust = FileTrust(user: user) }
@@ -40,9 +42,12 @@ struct PluginInspector {
     }
 
     private mutating func checkRunPaths(of plugin: PluginFile, origin: FilePath) throws {
+        let lookup = [origin.string] + plugin.runPaths + [""] + plugin.neededLibraries
+        guard !safeLookups.contains(lookup) else { return }
         let fault = runPathFault(
             needed: plugin.neededLibraries, runPaths: plugin.runPaths, origin: origin)
         if let fault { throw PluginFile.Unusable(manifest: plugin.manifest, fault: fault) }
+        safeLookups.insert(lookup)
     }
 
     /// Why the loader would look where others can put a library, which would run with root's rights; nil when it

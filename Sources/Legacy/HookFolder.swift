@@ -32,7 +32,14 @@ package struct HookFolder: Sendable {
     package func addInstallType(
         _ type: BuildRequest.InstallType, user: Command.Credentials? = nil
     ) throws {
-        try HookFolderCopy(target: path, user: user).addInstallType(type)
+        var files = UserFiles(user: user)
+        let folder = path.appending("environment.d")
+        let name = "DIB_DEFAULT_INSTALLTYPE"
+        files.addFolder(folder)
+        files.addFile(
+            folder.appending("11-dib-install-type.bash"),
+            "export \(name)=${\(name):-\(type.rawValue)}\n")
+        try files.make()
     }
 
     /// The hooks of a phase as they are now, in order.

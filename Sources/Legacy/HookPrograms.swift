@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LinuxSystem
+internal import LinuxSystem
 package import SystemPackage
 
 /// Programs that hooks outside the chroot find at the end of PATH, which are part of no element: `dib-block-device`,
@@ -19,33 +19,24 @@ package enum HookPrograms {
         folder(in: build).appending("python3")
     }
 
-    /// Writes them; all belong to `user`, who calls them.
+    /// Adds them to `files`.
     ///
     /// `sudo` is among them when hooks run as root and `path`, the caller's PATH, has none: then there is nothing to
     /// gain by it, but shell elements put it in front of each command.
-    package static func make(
-        in build: FilePath, path: String, user: Command.Credentials? = nil
-    ) throws {
+    package static func add(to files: inout UserFiles, in build: FilePath, path: String) {
         let folder = folder(in: build)
+        let modules = folder.appending("modules/diskimage_builder")
+        files.addFolder(modules)
+        files.addFile(modules.appending("__init__.py"), "")
+        files.addFile(modules.appending("logging_config.py"), loggingText)
         var programs = [
-            "dib-block-device": blockDeviceText, "element-info": elementInfoText,
-            "python3": pythonText(folder.appending("modules")),
+            ("dib-block-device", blockDeviceText), ("element-info", elementInfoText),
+            ("python3", pythonText(folder.appending("modules"))),
         ]
-        if bringsSudo(path: path, user: user) { programs["sudo"] = sudoText }
-        let texts = programs.merging([
-            "modules/diskimage_builder/__init__.py": "",
-            "modules/diskimage_builder/logging_config.py": loggingText,
-        ]) { $1 }.sorted { $0.key < $1.key }
-        // By one process of that user's.
-        let parts = texts.map { "head -c \($0.value.utf8.count) >'\($0.key)'" }
-        let script =
-            "mkdir -p -m 0755 -- \"$1/modules/diskimage_builder\" && cd -- \"$1\" && "
-            + (parts + ["chmod 0755 \(programs.keys.sorted().joined(separator: " "))"])
-            .joined(separator: " && ")
-        var command = Command("sh", ["-c", script, "sh", folder.string])
-        command.credentials = user
-        command.standardInput = .text(texts.map(\.value).joined())
-        try command.checkedOutput()
+        if bringsSudo(path: path, user: files.user) { programs.append(("sudo", sudoText)) }
+        for (name, text) in programs {
+            files.addFile(folder.appending(name), text, isProgram: true)
+        }
     }
 
     /// Whether hooks find a `sudo` there.

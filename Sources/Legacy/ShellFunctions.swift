@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LinuxSystem
+
 /// The bash functions that hooks outside the chroot may call.
 ///
 /// They are in the form in which bash takes functions from its environment. Hooks inside the chroot never had them.
@@ -18,18 +20,11 @@ enum ShellFunctions {
     static func elementArray(_ elements: [(name: String, path: String)]) -> (
         name: String, value: String
     ) {
-        let lines = elements.map { "    printf '%s\\n' \(quoted("[\($0.name)]=\($0.path)"))" }
+        let lines = elements.map { "    printf '%s\\n' \("[\($0.name)]=\($0.path)".shellQuoted)" }
         return function("get_image_element_array", lines.joined(separator: "\n") + "\n    :")
     }
 
     private static func function(_ name: String, _ body: String) -> (name: String, value: String) {
         ("BASH_FUNC_\(name)%%", "() {\n    \(body)\n}")
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "'"
-            + text.split(separator: "'", omittingEmptySubsequences: false).joined(
-                separator: "'\\''")
-            + "'"
     }
 }

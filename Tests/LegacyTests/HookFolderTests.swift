@@ -129,7 +129,9 @@ struct HookFolderTests {
         try TemporaryFolder.with("hooks") { folder in
             var fixture = LegacyFixture(folder)
             fixture.addNative("debian")
-            try NativeElementView.make(for: fixture.plan(), in: folder.appending("views"))
+            var files = UserFiles()
+            NativeElementView.add(to: &files, for: fixture.plan(), in: folder.appending("views"))
+            try files.make()
             let view = folder.appending("views/debian")
             #expect(try TextFile.read(view.appending("element-deps")) == "base\n")
             #expect(try TextFile.read(view.appending("element-provides")) == "operating-system\n")
@@ -156,7 +158,9 @@ struct HookFolderTests {
                 ElementDescription(
                     name: "system", kind: .legacy, path: folder.string,
                     provides: ["operating-system"]))
-            try NativeElementView.make(for: fixture.plan(), in: folder.appending("views"))
+            var files = UserFiles()
+            NativeElementView.add(to: &files, for: fixture.plan(), in: folder.appending("views"))
+            try files.make()
             let view = folder.appending("views/nic")
             let list = try PackageList(
                 try TextFile.read(view.appending("package-installs.yaml")), path: "", element: "nic"

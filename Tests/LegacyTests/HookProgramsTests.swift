@@ -11,7 +11,9 @@ struct HookProgramsTests {
     private static func with(path: String = "/nowhere", _ body: (FilePath) throws -> Void) throws {
         try TemporaryFolder.with("programs") { folder in
             // A PATH without sudo is not enough: it is looked for in the system's folders too.
-            try HookPrograms.make(in: folder, path: path)
+            var files = UserFiles()
+            HookPrograms.add(to: &files, in: folder, path: path)
+            try files.make()
             try body(folder.appending("programs"))
         }
     }
@@ -66,7 +68,9 @@ struct HookProgramsTests {
         try TemporaryFolder.with("programs") { folder in
             try Command("chmod", ["0777", folder.string]).checkedOutput()
             let nobody = Command.Credentials(user: 65534, group: 65534, groups: [])
-            try HookPrograms.make(in: folder, path: "/nowhere", user: nobody)
+            var files = UserFiles(user: nobody)
+            HookPrograms.add(to: &files, in: folder, path: "/nowhere")
+            try files.make()
             let names = try FolderListing.entries(of: folder.appending("programs")).map(\.name)
             #expect(
                 names.sorted() == ["dib-block-device", "element-info", "modules", "python3"])

@@ -45,7 +45,8 @@ struct LegacyFixture {
     }
 
     func assemble(user: Command.Credentials? = nil) throws -> HookFolder {
-        try HookFolder.assemble(elements: elements, into: folders.hooks, user: user)
+        try HookFolder.assemble(
+            elements: elements, into: folders.hooks, with: UserFiles(user: user))
     }
 
     func plan(

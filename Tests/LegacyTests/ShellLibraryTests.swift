@@ -14,7 +14,9 @@ struct ShellLibraryTests {
     ) throws -> Command.Captured {
         let library = folder.appending("lib")
         if try !FolderListing.entries(of: folder).contains(where: { $0.name == "lib" }) {
-            try ShellLibrary.write(to: library)
+            var files = UserFiles()
+            ShellLibrary.add(to: &files, in: library)
+            try files.make()
         }
         var command = Command(
             "bash", ["-c", "set -eu -o pipefail; cd '\(folder)'\n" + script],

@@ -40,19 +40,15 @@ struct ElementInfo: ParsableCommand {
         let names = found.map(\.name).joined(separator: " ")
         guard asDefinitions else { return Terminal.write(names) }
         let map = found.sorted { $0.name < $1.name }.map { "\($0.name): \($0.path)\n" }.joined()
-        let lines = found.map { "    printf '%s\\n' \(Self.quoted("[\($0.name)]=\($0.path)"))" }
+        let lines = found.map { "    printf '%s\\n' \("[\($0.name)]=\($0.path)".shellQuoted)" }
         Terminal.write(
             """
-            export IMAGE_ELEMENT=\(Self.quoted(names))
-            export IMAGE_ELEMENT_YAML=\(Self.quoted(map))
+            export IMAGE_ELEMENT=\(names.shellQuoted)
+            export IMAGE_ELEMENT_YAML=\(map.shellQuoted)
             get_image_element_array() {
             \(lines.joined(separator: "\n"))
             }
             export -f get_image_element_array
             """)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "'\(text.replacing("'", with: "'\\''"))'"
     }
 }

@@ -3,7 +3,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Blocking work on several things at once, each on a thread of its own: programs, fsync(2).
+/// Blocking work on several things at once, each on a thread of its own: programs, fsync(2), folders to read.
 package enum ParallelWork {
     /// Calls `work` for all items at once and returns the results in the items' order; the first item's error wins.
     @discardableResult
@@ -17,5 +17,16 @@ package enum ParallelWork {
         }
         let collected = results.withLock { $0 }
         return try items.indices.compactMap { try collected[$0]?.get() }
+    }
+
+    /// Calls `work` for parts of `items`, so many at a time as are worth a thread, and returns all results in the
+    /// items' order; the first part's error wins.
+    package static func flatMap<Item: Sendable, Value: Sendable>(
+        _ items: [Item], partsOf size: Int, _ work: @Sendable (ArraySlice<Item>) throws -> [Value]
+    ) throws -> [Value] {
+        let parts = stride(from: 0, to: items.count, by: size).map {
+            items[$0..<min($0 + size, items.count)]
+        }
+        return try map(parts, work).flatMap(\.self)
     }
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LinuxSystem
+internal import SystemPackage
+
+/// Folders and files to be made by one process, as the user whose hooks find them.
+///
+/// It is they who may change what lies on the way there. A value; nothing happens until `make`.
+package struct UserFiles {
+    /// nil for the user of this process.
+    let user: Command.Credentials?
+    private var folders: [String] = []
+    private var lines: [String] = []
+    private var programs: [String] = []
+
+    package init(user: Command.Credentials? = nil) { self.user = user }
+
+    /// Adds a folder, and the folders above it that are missing; all with mode 0755.
+    mutating func addFolder(_ path: FilePath) { folders.append(path.string) }
+
+    /// Adds a file with mode 0644, or 0755 for programs; an existing one gets the new contents.
+    mutating func addFile(_ path: FilePath, _ text: String, isProgram: Bool = false) {
+        lines.append("printf %s \(text.shellQuoted) >\(path.string.shellQuoted)")
+        if isProgram { programs.append(path.string) }
+    }
+
+    /// Adds copies of files and folders to the folder `target`; modes and times are kept, owners are not.
+    mutating func addCopies(of sources: [FilePath], in target: FilePath) {
+        guard !sources.isEmpty else { return }
+        let options = "--archive --no-preserve=ownership --target-directory"
+        lines.append(
+            "cp \(options) \(Self.words([target.string])) -- \(Self.words(sources.map(\.string)))")
+    }
+
+    /// Makes all folders, then files and copies in the order in which they were added.
+    ///
+    /// - Throws: `BuildError` with what the first program that failed said.
+    package func make() throws {
+        var script = ["set -e", "umask 022"]
+        if !folders.isEmpty { script.append("mkdir -p -- \(Self.words(folders))") }
+        script += lines
+        if !programs.isEmpty { script.append("chmod 0755 -- \(Self.words(programs))") }
+        var command = Command("sh", ["-s"])
+        command.credentials = user
+        command.standardInput = .text(script.joined(separator: "\n") + "\n")
+        try command.checkedOutput()
+    }
+
+    private static func words(_ texts: [String]) -> String {
+        texts.map(\.shellQuoted).joined(separator: " ")
+    }
+}
