@@ -50,7 +50,6 @@ struct CatalogScan {
         guard seen.insert(folder).inserted else { return }
         let files = names.filter { $0.name.hasSuffix(".so") && $0.kind != .folder }
             .map { folder.appending($0.name) }
-        if files.count > 1 { PluginFile.prefetch(files) }
         places += files.map { .plugin($0) }
     }
 
@@ -67,6 +66,8 @@ struct CatalogScan {
     mutating func read() throws {
         let (inspector, places) = (inspector, places)
         let candidates = try ParallelWork.flatMap(places, partsOf: Self.partSize) { part in
+            PluginFile.prefetch(
+                part.compactMap { if case .plugin(let path) = $0 { path } else { nil } })
             var inspector = inspector
             return part.map { place in
                 switch place {

@@ -54,26 +54,30 @@ struct PlanText {
     }
 
     private var steps: [String] {
+        let manifests = Dictionary(
+            plan.elements.map { ($0.description.name, $0.description.manifest) }
+        ) { first, _ in first }
         var table = TextTable(indentation: 2)
         for (number, step) in plan.steps.enumerated() {
             let place = step.isInChroot ? "in the chroot" : ""
             table.add(
                 String(number + 1), step.phase?.rawValue ?? "-", step.name,
                 step.kind == .host ? "" : "\(step.kind.rawValue)", place,
-                step.mayGrow ? "may grow" : "", call(of: step))
+                step.mayGrow ? "may grow" : "", call(of: step, manifests))
         }
         return ["steps"] + table.lines
     }
 
     /// The plain C function that a step calls, with the values of parameters.
-    private func call(of step: PlannedStep) -> String {
-        let element = plan.elements.first { $0.description.name == step.element }?.description
-        guard let phase = step.phase, let function = element?.manifest?.function(of: phase) else {
-            return ""
-        }
+    private func call(
+        of step: PlannedStep, _ manifests: [String: ElementManifest?]
+    ) -> String {
+        guard let phase = step.phase, let element = step.element,
+            let function = manifests[element]??.function(of: phase)
+        else { return "" }
         return "calls "
             + function.call { name in
-                plan.parameters.first { $0.element == element?.name && $0.name == name }?.value
+                plan.parameters.first { $0.element == element && $0.name == name }?.value
                     ?? "NULL"
             }
     }

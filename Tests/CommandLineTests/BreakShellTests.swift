@@ -100,6 +100,10 @@ struct BreakShellTests {
             shown = shown[shown.index(text) + len(text):]
         before = termios.tcgetattr(terminal)
         wait(b"break at before-install")
+
+        """
+
+    private static let jobControl = """
         for line, answer in [
             (b"export PS1=; stty -echo; echo re''ady\\n", b"ready"),
             (b"[[ $- == *m* ]] && echo jo''bs on $(stty size)\\n", b"jobs on 24 80"),
@@ -120,7 +124,17 @@ struct BreakShellTests {
         print("exit", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         """
 
-    @Test func `on a terminal it has job control, and Ctrl-C does not end the build`() throws {
+    private static let death = """
+        time.sleep(0.3)
+        os.write(terminal, b"kill -9 $PPID\\n")
+        wait(b"log: ")
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert termios.tcgetattr(terminal) == before
+        print("exit", status)
+        """
+
+    /// Types `script` into the shell before phase install, and returns what the typist printed.
+    private func type(_ script: String) throws -> Command.Captured {
         try TemporaryFolder.with("break") { folder in
             let build = try TestBuild(in: folder)
             try build.addElement("one", ["install.d/10-one": "echo a hook"])
@@ -128,12 +142,22 @@ struct BreakShellTests {
                 ["tiny-os", "one"], formats: "tar", options: ["-n"],
                 environment: ["break": "before-install", "TERM": "dumb"])
             var typing = Command(
-                "python3", ["-c", Self.typist, command.program] + command.arguments,
+                "python3", ["-c", Self.typist + script, command.program] + command.arguments,
                 environment: command.environment)
             typing.workingDirectory = command.workingDirectory
             let captured = try typing.capture(limits: .init(deadline: .seconds(90)))
-            #expect(captured.output == "exit 0\n", "\(captured.errorLines)")
             #expect(try build.leftovers() == [])
+            return captured
         }
+    }
+
+    @Test func `on a terminal it has job control, and Ctrl-C does not end the build`() throws {
+        let captured = try type(Self.jobControl)
+        #expect(captured.output == "exit 0\n", "\(captured.errorLines)")
+    }
+
+    @Test func `the terminal is as it was when the builder dies under the shell`() throws {
+        let captured = try type(Self.death)
+        #expect(captured.output == "exit 1\n", "\(captured.errorLines)")
     }
 }
