@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The most memory that supervisor, init, builder and workers take together while they build images of a tree of 1 and of
-# 4 GiB. Programs that they start (mke2fs, qemu-img) and tmpfs are not counted. Added up is, every 10 ms, each process's
-# proportional set size (Pss): a page that several of them share, such as those of a library, counts once in the sum.
+# 4 GiB. Programs that they start (mke2fs, qemu-img) and tmpfs are not counted. Of each process its peak counts (VmHWM),
+# of the workers, which run one after the other, the largest; pages that processes share count for each of them. A worker
+# lives for milliseconds and may be missed, so the largest of all builds is added to each.
 #
 #   benchmarks/memory.sh [MIB ...]          default 1024 4096
 #
@@ -31,24 +32,41 @@ export TMP_DIR=$work
 mkdir "$work/bin"
 cp "${dibhost%/*}"/{dibhost,dibhost-init,dibhost-worker} "$work/bin"
 
-# Keeps the largest sum in `peak`, in KiB. Starts no process, to disturb nothing.
-note_sum() {
-    local process name key value parent sum=0
+# Notes the peak of each process of the program that runs now. Starts no process, to disturb nothing.
+declare -A peaks samples
+note_peaks() {
+    local process name key value parent peak
     for process in /proc/[0-9]*; do
         for name in dibhost dibhost-worker dibhost-init; do
             [ "$process/exe" -ef "$work/bin/$name" ] || continue
-            parent=0
+            parent=0 peak=0
             while read -r key value _; do
-                if [ "$key" = PPid: ]; then parent=$value; fi
+                case "$key" in
+                    PPid:) parent=$value ;;
+                    VmHWM:) peak=$value ;;
+                esac
             done <"$process/status"
             # A child of dibhost's that has not become its own program yet holds nothing of its own.
             if [ "$name" = dibhost ] && [ "/proc/$parent/exe" -ef "$work/bin/dibhost" ]; then continue; fi
-            while read -r key value _; do
-                if [ "$key" = Pss: ]; then sum=$((sum + value)); fi
-            done <"$process/smaps_rollup"
+            name=$name-${process#/proc/}
+            ((${peaks[$name]:-0} >= peak)) || peaks[$name]=$peak
+            samples[$name]=$((${samples[$name]:-0} + 1))
         done
     done 2>/dev/null
-    if ((sum > peak)); then peak=$sum; fi
+}
+
+# The sum of the peaks without the workers', in KiB; keeps the largest worker's in `worker`.
+worker=0
+add_up() {
+    local name
+    sum=0
+    for name in "${!peaks[@]}"; do
+        case "$name" in
+            dibhost-worker*) ((peaks[$name] <= worker)) || worker=${peaks[$name]} ;;
+            # Seen once or twice: a child on its way to another program, caught while its parent changed.
+            *) ((samples[$name] < 3)) || sum=$((sum + peaks[$name])) ;;
+        esac
+    done
 }
 
 results=()
@@ -56,19 +74,20 @@ for mebibytes; do
     TINY_OS_FILL=$mebibytes "$work/bin/dibhost" build --plugin-dir "$plugins" --elements-path "$here/Tests/FixtureElements" \
         --no-tmpfs -n -t raw,qcow2,tar -o "$work/image" tiny-os local-config >"$work/log" 2>&1 &
     build=$!
-    peak=0
+    peaks=() samples=()
     while kill -0 "$build" 2>/dev/null; do
-        note_sum
+        note_peaks
         sleep 0.01
     done
     wait "$build" || { tail -n 20 "$work/log" >&2 && exit 1; }
     rm -f "$work"/image*
-    results+=("$peak")
+    add_up
+    results+=("$sum")
 done
 
 index=0
 for mebibytes; do
-    echo "$mebibytes ${results[index++]}"
+    echo "$mebibytes $((results[index++] + worker))"
 done | awk -v limit="$limit" -v spread="$spread" '
     {
         used = $2 / 976.5625
