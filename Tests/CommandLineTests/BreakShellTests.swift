@@ -125,7 +125,8 @@ struct BreakShellTests {
         """
 
     private static let death = """
-        time.sleep(0.3)
+        os.write(terminal, b"stty -echo; echo re''ady\\n")
+        wait(b"ready")
         os.write(terminal, b"kill -9 $PPID\\n")
         wait(b"log: ")
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -125,6 +125,22 @@ struct HookFolderTests {
         }
     }
 
+    /// A link in an element must not lead the runner's text to a file of the host's.
+    @Test func aLinkInTheRunnersPlaceGivesWayToIt() throws {
+        try TemporaryFolder.with("hooks") { folder in
+            var fixture = LegacyFixture(folder)
+            try fixture.addElement("odd", [:])
+            let element = try #require(fixture.elements.last)
+            let victim = folder.appending("victim")
+            try Command("sh", ["-c", "echo mine >'\(victim)'"]).checkedOutput()
+            let link = FilePath(element.path).appending("dib-run-parts")
+            try Command("ln", ["-s", victim.string, link.string]).checkedOutput()
+            let hooks = try fixture.assemble()
+            #expect(try TextFile.read(victim) == "mine\n")
+            #expect(try TextFile.read(hooks.path.appending("dib-run-parts")).hasPrefix("#!"))
+        }
+    }
+
     @Test func nativeElementsHaveAFolderToo() throws {
         try TemporaryFolder.with("hooks") { folder in
             var fixture = LegacyFixture(folder)
