@@ -31,7 +31,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Diagnostics", []),
     ("LinuxSystem", ["CLinux", "Diagnostics", .system]),
     ("Wire", ["LinuxSystem", "Diagnostics"]),
-    ("Planning", ["Diagnostics", .orderedCollections, .system, .yams]),
+    ("Planning", ["CYAML", "Diagnostics", .orderedCollections, .system]),
     ("Archive", ["CArchive", "Diagnostics", "LinuxSystem", .system]),
     ("Elements", ["Diagnostics", "LinuxSystem", "Planning", "Wire", "CElement", .system]),
     ("Legacy", ["CShellLibrary", "Diagnostics", "LinuxSystem", "Planning", .system]),
@@ -72,7 +72,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(name: "CElement"),
@@ -83,6 +82,8 @@ let package = Package(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -161,7 +162,6 @@ extension Target.Dependency {
     static var log: Self { fetched("Logging", from: "swift-log") }
     static var orderedCollections: Self { fetched("OrderedCollections", from: "swift-collections") }
     static var system: Self { fetched("SystemPackage", from: "swift-system") }
-    static var yams: Self { fetched("Yams", from: "Yams") }
 
     private static func fetched(_ name: String, from package: String) -> Self {
         .product(name: name, package: package, condition: .when(traits: ["Programs"]))

@@ -2,7 +2,7 @@
 
 import Diagnostics
 import DiskImage
-import Foundation
+import FoundationEssentials
 import Legacy
 import LinuxSystem
 import Planning

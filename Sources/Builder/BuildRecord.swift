@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+internal import FoundationEssentials
 package import Planning
 
 /// What every image says of its own making, in /etc/dibhost/build.json: no time, no host and no secret, so that the

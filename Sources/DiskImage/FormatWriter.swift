@@ -83,8 +83,11 @@ package struct FormatWriter: Sendable {
         case .tarXz: return try writeArchive(archiveOptions(compression: .xz), to: output)
         case .cpio: return try writeArchive(archiveOptions(.newc), to: output)
         case .tgz: return try writeGzippedTar(to: output)
-        case .squashfs: return try writeSquashfs(to: output, compression: "zstd")
-        case .squashfsXz: return try writeSquashfs(to: output, compression: "xz")
+        case .squashfs:
+            // Level 9 takes a sixth of the time of mksquashfs' own 15, for images 7 % larger; who counts bytes has xz.
+            let zstd = ["-comp", "zstd", "-Xcompression-level", "9"]
+            return try writeSquashfs(to: output, zstd)
+        case .squashfsXz: return try writeSquashfs(to: output, ["-comp", "xz"])
         case .erofs: try writeErofs(to: output)
         case .docker: return try writeDockerArchive(to: output)
         case .oci: return try writeOCIArchive(to: output)
@@ -166,7 +169,7 @@ package struct FormatWriter: Sendable {
         ProcessEnvironment.current.merging(["SOURCE_DATE_EPOCH": String(options.time)]) { $1 }
     }
 
-    private func writeSquashfs(to output: OutputFile, compression: String) throws -> [String] {
+    private func writeSquashfs(to output: OutputFile, _ compression: [String]) throws -> [String] {
         // Folders that the running system mounts over are empty, as in archives.
         let leftOut = ["proc/*", "proc/.*", "sys/*", "sys/.*"] + lostAndFound
         // What is mounted into the tree is none of it, but for its own file systems: then there is nothing else.
@@ -175,9 +178,9 @@ package struct FormatWriter: Sendable {
             "mksquashfs",
             [
                 tree.string, output.temporaryPath.string, "-noappend", "-no-progress", "-quiet",
-                "-no-recovery", "-exit-on-error", "-xattrs", "-comp", compression, "-processors",
+                "-no-recovery", "-exit-on-error", "-xattrs", "-processors",
                 String(OutputJob.allCores), "-mem", "512M",
-            ] + others + ["-wildcards", "-e"] + leftOut, environment: buildTime
+            ] + compression + others + ["-wildcards", "-e"] + leftOut, environment: buildTime
         ).checkedOutput(limits: options.limits)
         let lists = try TreeArchive.countAccessControlLists(in: tree, options: archiveOptions())
         guard lists > 0 else { return [] }

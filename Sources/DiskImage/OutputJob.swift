@@ -2,7 +2,7 @@
 
 internal import Diagnostics
 internal import Dispatch
-internal import Foundation
+internal import FoundationEssentials
 
 /// A piece of work on one output, as independent of others as the outputs are.
 ///
@@ -63,8 +63,8 @@ package struct OutputJob: Sendable {
                     }
                     state.freeCores -= width(of: job)
                     state.running += 1
-                    // A thread of its own: the work blocks on programs and disks.
-                    Thread.detachNewThread { self.execute(job) }
+                    // A serial queue has a thread of its own: the work blocks on programs and disks.
+                    DispatchQueue(label: "output").async { self.execute(job) }
                 }
                 state.waiting = passedOver
                 return state.running > 0

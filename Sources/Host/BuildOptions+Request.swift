@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
-import Foundation
 import LinuxSystem
 import Planning
+import SystemPackage
 
 extension BuildOptions {
     /// What was asked: the command line, then --config files, then the environment, then defaults.
@@ -137,7 +137,7 @@ extension BuildOptions {
 
     private func fillSurroundings(_ request: inout BuildRequest) throws {
         let environment = request.environment
-        request.workingFolder = FileManager.default.currentDirectoryPath
+        request.workingFolder = try WorkingDirectory.absolute(".").string
         if let cache = imageCache ?? environment["DIB_IMAGE_CACHE"], !cache.isEmpty {
             request.cacheFolder = cache
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import FoundationEssentials
 
 /// The form of all JSON that dibhost prints: keys in order, one value a line.
 enum JSONText {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import Planning
 
 /// A plan as a person reads it, without secret values.

@@ -3,7 +3,8 @@
 import ArgumentParser
 import Builder
 import Diagnostics
-import Foundation
+import Glibc
+import LinuxSystem
 import Planning
 
 /// Runs a command and ends the process with the exit status that design section 8 names.
@@ -17,7 +18,7 @@ enum ProgramExit {
         do {
             if let original, !isForArgumentParser(arguments) {
                 arguments = try original.arguments(
-                    arguments, environment: ProcessInfo.processInfo.environment)
+                    arguments, environment: ProcessEnvironment.current)
             }
             parsed = try command.parseAsRoot(arguments)
         } catch {

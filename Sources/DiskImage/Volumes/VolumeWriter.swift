@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Diagnostics
-internal import Foundation
+internal import FoundationEssentials
 internal import LinuxSystem
 internal import Planning
 internal import SystemPackage

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Builder
 import Diagnostics
-import Foundation
 import Planning
 
 /// `dibhost [build]`: builds an image.

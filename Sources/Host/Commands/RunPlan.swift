@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Builder
-import Foundation
+import Glibc
 
 /// The builder's side of a build, which dibhost-init starts as root; not for people.
 struct RunPlan: ParsableCommand {
@@ -17,6 +17,6 @@ struct RunPlan: ParsableCommand {
                 supervisor: assignment.supervisor
             ).run()
         }
-        Foundation.exit(status)
+        Glibc.exit(status)
     }
 }

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Builder
-import Foundation
+import Glibc
 
 /// The part of a check that runs hooks, which dibhost-init starts as root; not for people.
 struct RunTrial: ParsableCommand {
@@ -10,5 +10,5 @@ struct RunTrial: ParsableCommand {
         commandName: "run-trial", abstract: "Run the hooks of one plugin in a world of their own.",
         shouldDisplay: false)
 
-    func run() throws { Foundation.exit(try TrialProcess.run()) }
+    func run() throws { Glibc.exit(try TrialProcess.run()) }
 }

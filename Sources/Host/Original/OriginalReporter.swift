@@ -2,7 +2,7 @@
 
 import Builder
 import Diagnostics
-import Foundation
+import FoundationEssentials
 import Planning
 
 /// Shows a build as the original does: every line that hooks print goes to standard output with its time in UTC, and
@@ -52,7 +52,7 @@ final class OriginalReporter: BuildReporter {
             throw BuildError(
                 .buildFailed, "cannot write the log file",
                 hint: "Free space there, or name another file with --logfile.",
-                cause: failure.localizedDescription)
+                cause: "\(failure)")
         }
     }
 
@@ -79,13 +79,8 @@ final class OriginalReporter: BuildReporter {
     private func record(_ line: String) { file?.write(line) }
 
     private func stamped(_ text: some StringProtocol) -> String {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        var time = tm()
-        gmtime_r(&now.tv_sec, &time)
-        let stamp = String(
-            format: "%04d-%02d-%02d %02d:%02d:%02d.%03d", time.tm_year + 1900, time.tm_mon + 1,
-            time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec, now.tv_nsec / 1_000_000)
-        return "\(stamp) | \(text)"
+        let day = Date.ISO8601FormatStyle().year().month().day()
+        let stamp = day.dateTimeSeparator(.space).time(includingFractionalSeconds: true)
+        return "\(Date().formatted(stamp)) | \(text)"
     }
 }

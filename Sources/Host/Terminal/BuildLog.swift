@@ -2,7 +2,9 @@
 
 import Builder
 import Diagnostics
-import Foundation
+import FoundationEssentials
+import Glibc
+import LinuxSystem
 import Logging
 import Planning
 import SystemPackage
@@ -27,16 +29,17 @@ final class BuildLog {
     /// A new file in the cache folder, for a build without --logfile; the newest twenty are kept.
     static func defaultPath(for request: BuildRequest) throws -> String {
         let folder = request.cacheFolder + "/logs"
-        let files = FileManager.default
-        do {
+        do throws(Errno) {
             try makeFolder(folder, owner: request.user)
-            let old = try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".log") }
-            for name in old.sorted().dropLast(19) { try remove("\(folder)/\(name)") }
+            let old = try FolderListing.entries(of: FilePath(folder)).map(\.name)
+            for name in old.filter({ $0.hasSuffix(".log") }).dropLast(19) {
+                try remove("\(folder)/\(name)")
+            }
         } catch {
             throw BuildError(
                 .refused, "cannot use the log folder '\(folder)'",
                 hint: "Name a log file with --logfile, or another cache folder with --image-cache.",
-                cause: error.localizedDescription)
+                cause: error.description)
         }
         let time = Date().formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
         return "\(folder)/\(time)-\(getpid()).log"
@@ -44,25 +47,23 @@ final class BuildLog {
 
     /// Makes a folder and those above it that are missing; through sudo they are the caller's all the same, who
     /// could not use that cache folder without sudo otherwise.
-    private static func makeFolder(_ path: String, owner: BuildRequest.InvokingUser) throws {
+    private static func makeFolder(
+        _ path: String, owner: BuildRequest.InvokingUser
+    ) throws(Errno) {
         var partial = path.hasPrefix("/") ? "" : "."
         for component in path.split(separator: "/") {
             partial += "/" + component
             let made = mkdir(partial, 0o777) == 0
-            guard made || errno == EEXIST else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            guard made || errno == EEXIST else { throw Errno(rawValue: errno) }
             if made, geteuid() == 0, lchown(partial, owner.id, owner.group) != 0 {
-                throw POSIXError(.init(rawValue: errno) ?? .EIO)
+                throw Errno(rawValue: errno)
             }
         }
     }
 
     /// Removes an old log, unless another build that begins at this moment was quicker.
-    private static func remove(_ path: String) throws {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch CocoaError.fileNoSuchFile {
-            return
-        }
+    private static func remove(_ path: String) throws(Errno) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
     }
 
     /// Writes what an event tells.
@@ -74,7 +75,7 @@ final class BuildLog {
         throw BuildError(
             .buildFailed, "cannot write the log file '\(path)'",
             hint: "Free space there, or name another file with --logfile.",
-            cause: failure.localizedDescription)
+            cause: failure.description)
     }
 
     private func describe(_ event: BuildEvent) {
@@ -86,7 +87,7 @@ final class BuildLog {
             logger[metadataKey: "phase"] = step.phase.map { "\($0.rawValue)" }
             logger.notice("started")
         case .stepFinished(_, let seconds):
-            logger.notice("finished after \(String(format: "%.3f", seconds)) s")
+            logger.notice("finished after \(seconds.decimals(3)) s")
         case .stepAdded(let step, let hook):
             logger.notice("hook '\(hook)' added '\(step.name)'")
         case .output(let line):
@@ -110,18 +111,16 @@ final class BuildLog {
 }
 
 /// One file that log handlers share; lines are written whole.
-final class LogFile: @unchecked Sendable {
-    private let lock = NSLock()
-    private let handle: FileHandle
-    private var firstFailure: (any Error)?
+final class LogFile: Sendable {
+    private let file: OwnedDescriptor
+    private let firstFailure = Guarded<Errno?>(nil)
 
     /// Why a line could not be written; a log handler cannot throw.
-    var failure: (any Error)? { lock.withLock { firstFailure } }
+    var failure: Errno? { firstFailure.withValue { $0 } }
 
     init(path: String, owner: BuildRequest.InvokingUser) throws {
         do {
-            handle = try FileHandle(
-                opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, as: owner)
+            file = try owner.open(path, flags: O_WRONLY | O_CREAT | O_APPEND)
         } catch {
             throw BuildError(
                 .refused, "cannot open the log file '\(path)'",
@@ -131,12 +130,12 @@ final class LogFile: @unchecked Sendable {
     }
 
     func write(_ line: String) {
-        lock.withLock {
-            guard firstFailure == nil else { return }
+        firstFailure.withValue { failure in
+            guard failure == nil else { return }
             do {
-                try handle.write(contentsOf: Data((line + "\n").utf8))
+                try file.descriptor.writeAll((line + "\n").utf8)
             } catch {
-                firstFailure = error
+                failure = error as? Errno ?? .ioError
             }
         }
     }

@@ -2,7 +2,6 @@
 
 import Builder
 import Diagnostics
-import Foundation
 
 /// The tables that end a build: what was written, and where the time went.
 struct ReportTable {
@@ -28,13 +27,25 @@ struct ReportTable {
         let timings = report.timings.filter { $0.seconds >= 0.005 }
         let width = max(22, timings.map(\.name.count).max() ?? 0)
         let rows = timings.map {
-            "  " + $0.name.padded(to: width) + String(format: "%8.2f s", $0.seconds)
+            "  " + $0.name.padded(to: width) + $0.seconds.secondsText
         }
         let seconds =
             Double(elapsed.components.seconds)
             + Double(elapsed.components.attoseconds) / 1e18
         return ["", "time by phase"] + rows
-            + ["  " + "in all".padded(to: width) + String(format: "%8.2f s", seconds)]
+            + ["  " + "in all".padded(to: width) + seconds.secondsText]
+    }
+}
+
+extension Double {
+    /// A time in seconds as tables show it: two decimals, right-aligned in ten columns.
+    var secondsText: String { decimals(2).leftPadded(to: 8) + " s" }
+
+    /// The number, which is not negative, rounded to so many decimals.
+    func decimals(_ count: Int) -> String {
+        let scale = (0..<count).reduce(1) { scale, _ in scale * 10 }
+        let scaled = Int((self * Double(scale)).rounded())
+        return "\(scaled / scale).\(String(scale + scaled % scale).dropFirst())"
     }
 }
 

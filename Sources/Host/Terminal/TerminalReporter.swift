@@ -2,7 +2,7 @@
 
 import Builder
 import Diagnostics
-import Foundation
+import Glibc
 import Planning
 
 /// Shows a build on standard error: a line for each finished step, a live line for the running one when standard
@@ -93,7 +93,7 @@ final class TerminalReporter: BuildReporter {
         guard let position = running.firstIndex(where: { $0.index == index }) else { return }
         let running = running.remove(at: position)
         let counter = "[\(running.index)/\(running.total)]"
-        let time = String(format: "%8.2f s", seconds)
+        let time = seconds.secondsText
         line(counter.padded(to: 9) + running.step.title.padded(to: 52) + time)
     }
 
