@@ -41,7 +41,8 @@ DIB_FIRST_LAYOUT(dib_host, open_target_file, DIB_HOST_FIRST_SIZE);
 DIB_LAYOUT(dib_host, install_packages, 80, 8);
 DIB_LAYOUT(dib_host, disk_layout, 88, 8);
 DIB_LAYOUT(dib_host, set_disk_layout, 96, 8);
-static_assert(sizeof(dib_host) == 104, "the size of dib_host has changed");
+DIB_LAYOUT(dib_host, add_to_ramdisk, 104, 8);
+static_assert(sizeof(dib_host) == 112, "the size of dib_host has changed");
 
 DIB_LAYOUT(dib_error, size, 0, 4);
 DIB_LAYOUT(dib_error, code, 4, 4);

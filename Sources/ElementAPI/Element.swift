@@ -68,6 +68,14 @@ public protocol PostRootPhase: Element {
     func postRoot(_ target: PostRootContext) throws
 }
 
+/// An element that adds to the ramdisk that is made of the tree.
+///
+/// Runs outside the chroot, on the finished tree, in builds that make a ramdisk (--ramdisk, dibhost ramdisk).
+public protocol RamdiskPhase: Element {
+    /// Does the element's work of the phase.
+    func ramdisk(_ ramdisk: RamdiskContext) throws
+}
+
 /// An element that changes the disk layout before the disk is made.
 ///
 /// Runs outside the chroot, on the finished tree.

@@ -89,6 +89,11 @@ private struct HookList {
                 run($0, $1, as: (any PostRootPhase).self) { try $0.postRoot(.init(services: $1)) }
             }
         }
+        if type is any RamdiskPhase.Type {
+            add(DIB_PHASE_RAMDISK) {
+                run($0, $1, as: (any RamdiskPhase).self) { try $0.ramdisk(.init(services: $1)) }
+            }
+        }
         if type is any BlockDevicePhase.Type {
             add(DIB_PHASE_BLOCK_DEVICE) {
                 run($0, $1, as: (any BlockDevicePhase).self) {

@@ -23,6 +23,7 @@ public struct HostServices {
     var installPackages: ServiceInstallPackages? { service(\.install_packages) }
     var diskLayout: ServiceDiskLayout? { service(\.disk_layout) }
     var setDiskLayout: ServiceSetDiskLayout? { service(\.set_disk_layout) }
+    var addToRamdisk: ServiceAddToRamdisk? { service(\.add_to_ramdisk) }
 
     /// The error for a service that this host does not have.
     func missing(_ name: String) -> ElementError {
@@ -52,6 +53,8 @@ typealias ServiceRun =
     ) -> Int32
 typealias ServiceDiskLayout = @convention(c) (ServiceState) -> ServiceText
 typealias ServiceSetDiskLayout = @convention(c) (ServiceState, ServiceText) -> Int32
+typealias ServiceAddToRamdisk =
+    @convention(c) (ServiceState, UInt32, ServiceText, ServiceText) -> Int32
 typealias ServiceOpenUserFile = @convention(c) (ServiceState, ServiceText) -> Int32
 typealias ServiceOpenTargetFile = @convention(c) (ServiceState, ServiceText, Int32, UInt32) -> Int32
 typealias ServiceInstallPackages =

@@ -36,7 +36,7 @@ package struct ELFFile {
     init(reading file: FileDescriptor, isProgram: Bool) throws {
         image = try FileImage(file)
         let header = try image.bytes(at: 0, count: min(64, image.size))
-        machine = try Self.machine(from: header, types: isProgram ? [2, 3] : [3])
+        machine = try Self.machine(from: header, types: isProgram ? Self.programTypes : [3])
         let table = try Self.sectionTable(header)
         sections = try Self.sections(table, in: image)
         guard table.namesIndex < sections.count else { throw Self.damaged("its section names") }
@@ -46,6 +46,29 @@ package struct ELFFile {
         runPaths = dynamic.runPaths
         loading = dynamic.loading
     }
+
+    /// What a program or library asks of the loader: libraries, the folders to look in, and the loader itself.
+    package typealias StartNeeds = (libraries: [String], runPaths: [String], interpreter: String?)
+
+    /// The needs of a program or library; nil for a static program, and for what is no program at all.
+    package static func startNeeds(of file: FileDescriptor) throws -> StartNeeds? {
+        let image = try FileImage(file)
+        let header = try image.bytes(at: 0, count: min(64, image.size))
+        guard header.bytes.starts(with: magic), let type = header.number(UInt16.self, at: 16),
+            programTypes.contains(type)
+        else { return nil }
+        _ = try machine(from: header, types: programTypes)
+        let sections = try sections(sectionTable(header), in: image)
+        guard sections.contains(where: { $0.type == Section.dynamic }) else { return nil }
+        let whole = try ELFFile(reading: file, isProgram: true)
+        let interpreter = try whole.contents(ofSection: ".interp", limit: 4096)
+            .map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return (whole.neededLibraries, whole.runPaths, interpreter)
+    }
+
+    private static let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
+    /// ET_EXEC and ET_DYN.
+    private static let programTypes: [UInt16] = [2, 3]
 
     /// The bytes of the section called `name`; nil when there is none.
     package func contents(ofSection name: StaticString, limit: Int) throws -> [UInt8]? {
@@ -111,7 +134,7 @@ extension ELFFile {
     }
 
     private static func machine(from header: ByteReader, types: [UInt16]) throws -> UInt16 {
-        guard Array(header.bytes.prefix(4)) == [0x7f, 0x45, 0x4c, 0x46] else {
+        guard header.bytes.starts(with: magic) else {
             throw PluginFault(
                 "is no ELF file", hint: "A plugin is a shared library, built for this machine.")
         }

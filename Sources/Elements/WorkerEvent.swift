@@ -12,6 +12,8 @@ package enum WorkerEvent: Equatable, Sendable {
     case published(name: String, value: String)
     /// The disk layout that the hook made; it counts only when the hook succeeds.
     case layout(String)
+    /// Something for the ramdisk; `item` is a dib_ramdisk_item. It counts only when the hook succeeds.
+    case ramdisk(item: UInt32, name: String, text: String?)
 
     /// The levels of dib_log_level.
     package enum LogLevel: UInt32, Sendable {

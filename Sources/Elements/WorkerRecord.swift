@@ -42,6 +42,8 @@ struct WorkerRecord {
         case .layout(let text):
             layout = text
             onEvent(.layout(text))
+        case .ramdisk(let item, let name, let text):
+            onEvent(.ramdisk(item: item, name: name, text: text))
         case .phases(let numbers): phases = numbers
         case .observed(let kind, let text): traces.append(.init(kind, text))
         case .failed(let failure): self.failure = failure

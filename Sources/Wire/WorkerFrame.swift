@@ -13,6 +13,8 @@ package enum WorkerFrame: Equatable, Sendable {
     case published(name: String, value: String)
     /// The disk layout that the hook wants in place of the one that it found.
     case layout(String)
+    /// Something for the ramdisk; `item` is a `dib_ramdisk_item`.
+    case ramdisk(item: UInt32, name: String, text: String?)
     /// The plugin's hooks are for these phases, which are not the manifest's; the worker ends.
     case phases([UInt32])
     /// Something that the plugin left changed in the process, in a trial; `text` says what.
@@ -68,6 +70,7 @@ package enum WorkerFrame: Equatable, Sendable {
         case done = 6
         case observed = 7
         case layout = 8
+        case ramdisk = 9
     }
 
     /// The longest text of a log line, a published value or a layout; the longest frame holds a few of them.
@@ -95,6 +98,11 @@ package enum WorkerFrame: Equatable, Sendable {
         case .layout(let text):
             writer.put(Kind.layout.rawValue)
             writer.put(text)
+        case .ramdisk(let item, let name, let text):
+            writer.put(Kind.ramdisk.rawValue)
+            writer.put(item)
+            writer.put(name)
+            writer.put(text.map { [$0] } ?? []) { $0.put($1) }
         case .phases(let numbers):
             writer.put(Kind.phases.rawValue)
             writer.put(numbers) { $0.put($1) }
@@ -123,6 +131,11 @@ package enum WorkerFrame: Equatable, Sendable {
         case .progress: self = .progress(done: try reader.number(), total: try reader.number())
         case .published: self = .published(name: try reader.text(), value: try reader.text())
         case .layout: self = .layout(try reader.text())
+        case .ramdisk:
+            let item: UInt32 = try reader.number()
+            let name = try reader.text()
+            let text = try reader.list { reader throws(FrameError) in try reader.text() }
+            self = .ramdisk(item: item, name: name, text: text.first)
         case .phases:
             self = .phases(try reader.list { reader throws(FrameError) in try reader.number() })
         case .observed:

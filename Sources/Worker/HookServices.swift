@@ -64,6 +64,23 @@ final class HookServices {
         return 0
     }
 
+    func addToRamdisk(_ item: UInt32, _ name: String, _ text: String?) -> Int32 {
+        guard order.phase == DIB_PHASE_RAMDISK.rawValue else { return EPERM }
+        let takesText: Bool?
+        switch dib_ramdisk_item(rawValue: item) {
+        case DIB_RAMDISK_MODULE, DIB_RAMDISK_FIRMWARE, DIB_RAMDISK_PROGRAM: takesText = false
+        case DIB_RAMDISK_FILE: takesText = nil
+        case DIB_RAMDISK_INIT_FRAGMENT, DIB_RAMDISK_UDEV_RULES: takesText = true
+        default: return EINVAL
+        }
+        guard takesText == nil || takesText == (text != nil), !name.isEmpty,
+            name.utf8.count <= 4096, !name.contains("\n")
+        else { return EINVAL }
+        guard (text ?? "").utf8.count <= WorkerFrame.longestText else { return E2BIG }
+        frames.send(.ramdisk(item: item, name: name, text: text))
+        return 0
+    }
+
     func openUserFile(_ path: String) -> Int32 {
         guard !order.isInChroot else { return -EPERM }
         let user = order.user

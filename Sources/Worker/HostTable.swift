@@ -55,6 +55,11 @@ struct HostTable {
             guard let text else { return EINVAL }
             return servicesBehind(state).setDiskLayout(String(cString: text))
         }
+        host.add_to_ramdisk = { state, item, name, text in
+            guard let name else { return EINVAL }
+            return servicesBehind(state).addToRamdisk(
+                item, String(cString: name), text.map { String(cString: $0) })
+        }
         let copy = UnsafeMutablePointer<dib_host>.allocate(capacity: 1)
         copy.initialize(to: host)
         table = UnsafePointer(copy)

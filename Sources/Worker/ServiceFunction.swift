@@ -140,6 +140,12 @@ extension ServiceFunction {
             ServiceFunction(services, [text], result: number) { services, call in
                 word(call.text(0).map(services.setDiskLayout) ?? EINVAL)
             }
+        case "host.add-to-ramdisk":
+            ServiceFunction(services, [cffi_u32(), text, text], result: number) { services, call in
+                guard let name = call.text(1) else { return word(EINVAL) }
+                return word(
+                    services.addToRamdisk(call.number(0, UInt32.self), name, call.text(2)))
+            }
         default: nil
         }
     }

@@ -27,7 +27,9 @@ import Testing
     /// The first layouts: without what was appended to them.
     private static func older(_ header: String) -> String {
         var lines = header.split(separator: "\n", omittingEmptySubsequences: false)
-        let appended = ["install_packages", "disk_layout", "set_disk_layout", "destroy"]
+        let appended = [
+            "install_packages", "disk_layout", "set_disk_layout", "add_to_ramdisk", "destroy",
+        ]
         lines.removeAll { line in appended.contains { line.contains("(*\($0))") } }
         return lines.joined(separator: "\n")
     }

@@ -51,7 +51,7 @@ import Testing
     private static let systemLibraries: Set<String> = [
         "ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6",
         "libarchive.so.13", "libcrypto.so.3", "libzstd.so.1", "libffi.so.8", "libext2fs.so.2",
-        "libcom_err.so.2",
+        "libcom_err.so.2", "libyaml-0.so.2",
     ]
 
     @Test func theRuntimeIsExactlyWhatTheFilesNeed() throws {

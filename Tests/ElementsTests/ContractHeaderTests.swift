@@ -68,6 +68,6 @@ import Testing
             }
             comment = []
         }
-        #expect(calls == 15)
+        #expect(calls == 16)
     }
 }

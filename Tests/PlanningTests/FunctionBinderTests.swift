@@ -64,11 +64,11 @@ private func aParameterBecomesTheTypesOfItsKindOnly(type: CType, name: String) t
 
 @Test func everyServiceFitsItsOwnTypeAndNoOther() throws {
     for service in HostService.allCases {
-        let bound = try bind(
-            "\(service.type)", [.string(service.rawValue)], phase: .blockDevice)
+        let phase = service == .addToRamdisk ? Phase.ramdisk : .blockDevice
+        let bound = try bind("\(service.type)", [.string(service.rawValue)], phase: phase)
         #expect(bound.arguments == [.init(.service, service.rawValue)])
         #expect(throws: FunctionBinder.Fault.self) {
-            try bind("fn(f64)->f64", [.string(service.rawValue)], phase: .blockDevice)
+            try bind("fn(f64)->f64", [.string(service.rawValue)], phase: phase)
         }
     }
     // A path is a string for the compiler, and a descriptor an int.
@@ -100,7 +100,7 @@ private let oneEach = "Give one entry for each type of the signature, bytes incl
 private let services =
     "Services are: host.log, host.progress, host.fail, host.run, host.parameter, host.value, "
     + "host.publish, host.open-target-file, host.open-user-file, host.disk-layout, "
-    + "host.set-disk-layout."
+    + "host.set-disk-layout, host.add-to-ramdisk."
 
 private let misfits = [
     Misfit(
@@ -116,7 +116,7 @@ private let misfits = [
         "is 'host.elephant', which is no parameter, value of the build or service of the host",
         "Known are: host.log, host.progress, host.fail, host.run, host.parameter, host.value, "
             + "host.publish, host.open-target-file, host.open-user-file, host.disk-layout, "
-            + "host.set-disk-layout."),
+            + "host.set-disk-layout, host.add-to-ramdisk."),
     Misfit(
         "fn(str)->i32", .string("host.set-disk-layout"),
         "is 'host.set-disk-layout', and the phase is install",

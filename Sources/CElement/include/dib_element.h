@@ -143,7 +143,7 @@ typedef enum dib_phase {
     DIB_PHASE_INSTALL = 4,       // in: installs and configures
     DIB_PHASE_POST_INSTALL = 5,  // in: works on what all elements installed
     DIB_PHASE_POST_ROOT = 6,     // out: changes the finished tree
-    DIB_PHASE_RAMDISK = 7,       // out: on the finished tree; no services of its own yet
+    DIB_PHASE_RAMDISK = 7,       // out: on the finished tree, when a ramdisk is made of it; adds to the ramdisk
     DIB_PHASE_BLOCK_DEVICE = 8,  // out: before the disk is made; may change its layout
     DIB_PHASE_PRE_FINALISE = 9,  // out: works on the tree before finalise
     DIB_PHASE_FINALISE = 10,     // in: the last changes to the tree
@@ -214,6 +214,25 @@ typedef struct dib_run_result {
 //   user.id                  that user's number
 //   user.group               the number of that user's group
 //   distribution             what is built, such as "debian": DISTRO_NAME
+
+/// What `add_to_ramdisk` adds. All names are of the target tree, from which the ramdisk is made.
+typedef enum dib_ramdisk_item {
+    /// A kernel module by its name, with the modules that it needs and the firmware that is there for them. `init`
+    /// loads it when it starts; one that is built into the kernel is there already.
+    DIB_RAMDISK_MODULE = 1,
+    /// Files of firmware: a path below /lib/firmware in which '*' stands for any characters but '/'.
+    DIB_RAMDISK_FIRMWARE = 2,
+    /// A program, by its path or by a name that is looked up in /usr/sbin, /usr/bin, /sbin and /bin, with the
+    /// shared libraries and the interpreter that it needs.
+    DIB_RAMDISK_PROGRAM = 3,
+    /// A path: the file or link with what it leads to, or the folder with all that is in it. With a text a new file of
+    /// that path instead, with mode 0644, or 0755 when the text begins with "#!".
+    DIB_RAMDISK_FILE = 4,
+    /// A part of `init`: a file name such as "80-deploy" and its text for a POSIX shell, run in the order of names.
+    DIB_RAMDISK_INIT_FRAGMENT = 5,
+    /// Rules for udev: a file name such as "81-cards.rules" and its text.
+    DIB_RAMDISK_UDEV_RULES = 6,
+} dib_ramdisk_item;
 
 // The disk layout, for `disk_layout` and `set_disk_layout`, is a block-device configuration as shell
 // elements have it, in graph notation. What the host hands out is YAML and JSON at once, a list of maps
@@ -354,6 +373,16 @@ typedef struct dib_host {
     /// Unit: text, a block-device configuration of at most 1 MiB. Owner: plugin.
     /// Returns: 0; EPERM in every other phase; EINVAL for NULL; E2BIG for a longer text.
     int32_t (*set_disk_layout)(void *state, const char *text);
+
+    /// Adds to the ramdisk that is made of the tree. `item` is a dib_ramdisk_item. It counts when the hook succeeds;
+    /// what is asked for twice is there once, and of two texts for one path the last one counts. What the tree does not
+    /// have fails the build when the ramdisk is made, with the element's name. Not in the first layout.
+    ///
+    /// Phases: ramdisk. Side: out. Thread: hook. Blocks: no. Cancelled: ends, nothing is added.
+    /// Unit: texts; the name at most 4096 bytes; `text` at most 1 MiB, or NULL for an item without one. Owner: plugin.
+    /// Returns: 0; EPERM in every other phase; EINVAL for NULL, an unknown item, a name that is none, or a text that is
+    /// missing or too many; E2BIG for a longer text.
+    int32_t (*add_to_ramdisk)(void *state, uint32_t item, const char *name, const char *text);
 } dib_host;
 
 // ---- How a hook fails ---------------------------------------------------------------------------

@@ -22,8 +22,7 @@ package enum PlainSystem {
         "libswift_RegexParser.so", "libswift_Builtin_float.so", "libswiftGlibc.so",
         "libswiftSynchronization.so", "libswiftDispatch.so", "libdispatch.so",
         "libBlocksRuntime.so",
-        "libFoundation.so", "libFoundationEssentials.so", "libFoundationInternationalization.so",
-        "lib_FoundationICU.so",
+        "libFoundationEssentials.so",
     ]
 
     /// A part of Swift's runtime that only code without optimization needs, and that dibhost does not ship.

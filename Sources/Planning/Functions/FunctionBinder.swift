@@ -148,11 +148,12 @@ package struct FunctionBinder {
                 "Open them in an earlier phase outside the chroot.")
         }
         if let phases = service.onlyPhases, !phases.contains(phase) {
+            let object = service == .addToRamdisk ? "ramdisk" : "layout"
             let verb = service == .diskLayout ? "shown" : "open to changes"
             let names = phases.map { $0.rawValue }.joined(separator: " and ")
             throw Misfit(
                 "is '\(name)', and the phase is \(phase.rawValue)",
-                "The layout is \(verb) in phase \(names) alone.")
+                "The \(object) is \(verb) in phase \(names) alone.")
         }
         return ArgumentSource(.service, name)
     }

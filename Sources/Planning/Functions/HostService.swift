@@ -33,12 +33,16 @@ package enum HostService: String, CaseIterable, Codable, Sendable {
     case diskLayout = "host.disk-layout"
     /// Replaces the disk layout, in phase block-device: 0 or an errno value; the host checks it when the hook has ended.
     case setDiskLayout = "host.set-disk-layout"
+    /// Adds to the ramdisk, in phase ramdisk: the number of an item of dib_element.h, name, and text or NULL; 0 or an
+    /// errno value.
+    case addToRamdisk = "host.add-to-ramdisk"
 
     /// The phases in which it works; nil: more than a list.
     var onlyPhases: [Phase]? {
         switch self {
         case .diskLayout: [.check, .blockDevice]
         case .setDiskLayout: [.blockDevice]
+        case .addToRamdisk: [.ramdisk]
         default: nil
         }
     }
@@ -56,6 +60,7 @@ package enum HostService: String, CaseIterable, Codable, Sendable {
         case .openUserFile: FunctionType([.path], result: .fd)
         case .diskLayout: FunctionType([], result: .str)
         case .setDiskLayout: FunctionType([.str], result: .i32)
+        case .addToRamdisk: FunctionType([.u32, .str, .str], result: .i32)
         }
     }
 }
