@@ -4,18 +4,29 @@ import PackageDescription
 /// Each native element is one folder below Plugins/; a word in this list builds it.
 let plugins = [
     "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "CacheURL", "Debian",
-    "DibInitSystem", "ElementManifest", "InstallBin", "InstallStatic", "InstallTypes",
-    "LocalConfig", "Manifests", "PackageInstalls", "PersistentState", "PkgMap",
+    "Deploy", "DeployKexec", "DibInitSystem", "ElementManifest", "InstallBin", "InstallStatic",
+    "InstallTypes",
+    "LocalConfig", "Manifests", "Mellanox", "PackageInstalls", "PersistentState", "PkgMap",
+    "RamdiskBase",
     "SourceRepositories", "SvcMap", "Sysprep", "VM",
 ]
 
 /// Files of a plugin's folder that its C file embeds beside the manifest, with the header that gives them to Swift.
 let embedded = [
     "CacheURL": ["cache-url", "cache-url.h"],
+    "Deploy": [
+        "fetch-functions", "write-functions", "iscsi-functions", "60-disk", "80-deploy",
+        "deploy-files.h",
+    ],
+    "DeployKexec": ["81-kexec", "deploy-kexec-files.h"],
     "InstallTypes": ["install-types", "install-types.h"],
     "PackageInstalls": ["install-packages", "install-packages.h"],
     "PersistentState": ["persistent-state", "persistent-state.h"],
     "PkgMap": ["pkg-map", "pkg-map.h"],
+    "RamdiskBase": [
+        "init", "ramdisk-functions", "10-start", "20-parameters", "40-network", "udhcpc-script",
+        "ramdisk-files.h",
+    ],
     "SourceRepositories": ["source-repositories", "source-repositories.h"],
     "SvcMap": ["svc-map", "svc-map.h"],
     "Sysprep": ["extract-image", "extract-image.h"],
@@ -42,10 +53,12 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
             .system,
         ]
     ),
+    ("Ramdisk", ["Archive", "Diagnostics", "LinuxSystem", "Planning", .system]),
     (
         "Builder",
         [
-            "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning",
+            "CElement", "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning",
+            "Ramdisk",
             .orderedCollections, .system,
         ]
     ),
@@ -149,6 +162,10 @@ func testTargets() -> [Target] {
                 "TestSupport", "Builder", "Diagnostics", "Elements", "LinuxSystem", "Planning",
                 .system,
             ]),
+        .testTarget(
+            name: "RamdiskBuildTests",
+            dependencies: ["TestSupport", "LinuxSystem", .system],
+            exclude: ["deployments", "tables"]),
         .testTarget(
             name: "BootTests",
             dependencies: [

@@ -96,6 +96,11 @@ final class ArchiveWriter {
             threads = max(2, threads)
             try check(archive_write_add_filter_xz(archive))
         }
+        if let level = options.level {
+            try check(
+                archive_write_set_filter_option(
+                    archive, module, "compression-level", String(level)))
+        }
         try check(
             archive_write_set_filter_option(archive, module, "threads", String(max(1, threads))))
     }

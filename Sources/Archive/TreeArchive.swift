@@ -30,6 +30,8 @@ package enum TreeArchive {
     package struct Options: Sendable {
         package var format = Format.pax
         package var compression = Compression.none
+        /// How well zstd or xz compress; nil: as they do by themselves.
+        package var level: Int?
         /// How many threads compress.
         package var threads = 1
         /// What each name begins with: "./" or a folder; nothing in a cpio.

@@ -106,7 +106,7 @@ struct ImageStage: Sendable {
         }
         return OutputWork(
             build.outputs, steps: steps, outputs: outputs, writers: [formats] + others,
-            documents: try BuildDocuments(build, measure))
+            documents: try BuildDocuments(build, measure), ramdisk: try build.ramdiskWriter())
     }
 
     /// Writes the file systems, runs `finish` on them while they are mounted over the tree, and publishes the outputs.
@@ -159,6 +159,7 @@ struct ImageStage: Sendable {
     private func publish(_ build: RunningBuild, _ work: OutputWork) throws -> BuildReport {
         try OutputJob.run(work.jobs(from: .outputs))
         work.warnings.forEach { build.warn($0) }
+        work.notes.forEach { build.note($0) }
         try steps.run(.sync) { try outputs.sync() }
         let published = try steps.run(.publish) {
             try build.link.awaitConsent()

@@ -5,6 +5,7 @@ import Elements
 import Legacy
 import LinuxSystem
 import Planning
+import Ramdisk
 import SystemPackage
 
 /// The hooks of the plan's native elements: each runs in a worker of its own.
@@ -33,7 +34,9 @@ final class NativeHooks {
 
     /// The hooks of native elements in `phase`, in no particular order.
     func hooks(of phase: Phase) -> [PlannedHook] {
-        build.nativeElements.flatMap(\.hooks).filter { $0.phase == phase }
+        build.nativeElements.flatMap { $0.hooks(with: build.plan.request) }.filter {
+            $0.phase == phase
+        }
     }
 
     /// Runs one hook in a worker.
@@ -68,9 +71,17 @@ final class NativeHooks {
             invocation.layout = LayoutWriter.text(build.layout)
         }
         var layout: String?
+        var ramdisk: [RamdiskItem] = []
         let new = try worker.run(invocation) { event in
-            if case .layout(let text) = event { layout = text } else { handle(event) }
+            switch event {
+            case .layout(let text): layout = text
+            case .ramdisk(let item, let name, let text):
+                ramdisk +=
+                    RamdiskItem(number: item, name, text, element: element.name).map { [$0] } ?? []
+            default: handle(event)
+            }
         }
+        build.ramdiskItems += ramdisk
         if let layout { try build.replaceLayout(with: layout, by: hook) }
         published.add(new, from: element.name)
         for (name, value) in new.sorted(by: { $0.key < $1.key }) {
@@ -87,7 +98,7 @@ final class NativeHooks {
         case .log(.error, let text): build.events.message(.error, text)
         case .progress(let done, let total):
             build.events.send(.progress(done: done, total: total))
-        case .published, .layout: break
+        case .published, .layout, .ramdisk: break
         }
     }
 

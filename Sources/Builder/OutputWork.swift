@@ -4,6 +4,7 @@ import Diagnostics
 import DiskImage
 import LinuxSystem
 import Planning
+import Ramdisk
 import SystemPackage
 
 /// Makes and digests outputs, side by side as far as cores are free, and collects what came of it.
@@ -12,6 +13,8 @@ final class OutputWork: Sendable {
         var digests: [Digest] = []
         /// By the index of the output.
         var warnings: [Int: [String]] = [:]
+        /// What is worth knowing of the ramdisk.
+        var notes: [String] = []
     }
 
     private let planned: [BuildPlan.PlannedOutput]
@@ -20,12 +23,15 @@ final class OutputWork: Sendable {
     /// One for each disk, the first one's for all that is no disk.
     private let writers: [FormatWriter]
     private let documents: BuildDocuments
+    /// nil in a build without a ramdisk.
+    private let ramdisk: RamdiskWriter?
     private let done = Guarded(Done())
 
     init(
         _ planned: [BuildPlan.PlannedOutput], steps: StepRunner, outputs: OutputSet,
-        writers: [FormatWriter], documents: BuildDocuments
+        writers: [FormatWriter], documents: BuildDocuments, ramdisk: RamdiskWriter?
     ) {
+        self.ramdisk = ramdisk
         self.planned = planned
         self.steps = steps
         self.outputs = outputs
@@ -40,6 +46,9 @@ final class OutputWork: Sendable {
         let warnings = done.withValue { $0.warnings }
         return planned.indices.flatMap { warnings[$0] ?? [] }
     }
+
+    /// What is worth knowing, and nothing to worry about.
+    var notes: [String] { done.withValue { $0.notes } }
 
     /// The jobs that make all outputs whose source is there.
     func jobs(from source: OutputFormat.Source) -> [OutputJob] {
@@ -72,6 +81,10 @@ final class OutputWork: Sendable {
         case .manifest:
             let text = try documents.manifest(of: outputs.files, digests)
             try output.descriptor.writeAll(text)
+        case .kernel: try ramdisk?.writeKernel(to: output.descriptor)
+        case .initramfs:
+            let note = try ramdisk?.writeInitramfs(to: output.descriptor)
+            done.withValue { $0.notes += note.map { [$0] } ?? [] }
         case .sbom: try output.descriptor.writeAll(documents.billOfMaterials())
         default: return try writers.first { $0.disk == planned.disk }?.write(planned.format) ?? []
         }

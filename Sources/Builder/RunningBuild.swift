@@ -4,6 +4,7 @@ import Diagnostics
 import Legacy
 import LinuxSystem
 import Planning
+import Ramdisk
 import SystemPackage
 
 /// What the parts of a running build share: the plan, its folders, the steps, the interrupt, the warnings.
@@ -32,6 +33,8 @@ final class RunningBuild {
     var devices: [MountedImage.Device] = []
     /// Where further file systems of the image are mounted on the tree, as absolute paths in it.
     var volumes: [String] = []
+    /// What native elements want in the ramdisk, in the order of their hooks.
+    var ramdiskItems: [RamdiskItem] = []
     /// Warnings for the report, in the order in which they came.
     private(set) var warnings: [String] = []
 

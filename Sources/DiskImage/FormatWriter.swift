@@ -94,7 +94,7 @@ package struct FormatWriter: Sendable {
         case .aci: return try writeAppContainer(to: output)
         case .bmap: try writeBlockMap(to: output)
         // What they say is not the image's, but the build's to tell.
-        case .manifest, .sbom: break
+        case .manifest, .sbom, .kernel, .initramfs: break
         }
         return []
     }

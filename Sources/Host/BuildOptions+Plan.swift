@@ -6,8 +6,11 @@ import Planning
 
 extension BuildOptions {
     /// From arguments to a plan: reads files, runs nothing, touches nothing.
-    func plan() throws -> BuildPlan {
-        let request = try request()
+    ///
+    /// `change` has the last word on the request.
+    func plan(_ change: (inout BuildRequest) -> Void = { _ in }) throws -> BuildPlan {
+        var request = try request()
+        change(&request)
         let index = try ElementCatalog(for: request).index
         try MisplacedCommand.refuse(request.elements, in: index)
         return try Self.plan(request, index)

@@ -29,6 +29,11 @@ extension BuildOptions {
         try options.fillOutputs(&request)
         try options.fillImage(&request)
         try options.fillSurroundings(&request)
+        if options.ramdisk.isWanted {
+            request.ramdisk = try options.ramdisk.request(
+                element: options.ramdisk.element ?? RamdiskOptions.defaultElement, isAlone: false,
+                environment: request.environment)
+        }
         request.settings = try settings.map(Self.setting)
         return request
     }

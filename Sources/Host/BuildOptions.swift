@@ -102,13 +102,6 @@ struct BuildOptions: ParsableArguments {
         help: "Where elements take what they install from: source or package (default: source).")
     var installType: String?
 
-    @Option(
-        help: """
-            The element that ramdisk-image-create makes the ramdisk with (default: ramdisk); without meaning for \
-            other commands.
-            """)
-    var ramdiskElement: String?
-
     @Flag(
         name: [.customShort("c"), .customLong("clear")],
         help: "Let hooks see nothing of the caller's environment but PATH, HOME, user and terminal."
@@ -134,6 +127,8 @@ struct BuildOptions: ParsableArguments {
 
     @Flag(help: "Show the build host's devices in the chroot.")
     var hostDev = false
+
+    @OptionGroup(title: "Ramdisk") var ramdisk: RamdiskOptions
 
     @Argument(help: "The elements of the image.")
     var elements: [String] = []

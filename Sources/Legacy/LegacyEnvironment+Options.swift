@@ -16,7 +16,7 @@ extension LegacyEnvironment {
         ]
         variables["DIB_ENV"] = callersVariables
         if request.skipBase { variables["SKIP_BASE"] = "1" }
-        if let element = request.ramdiskElement { variables["RAMDISK_ELEMENT"] = element }
+        if let element = request.ramdisk?.element { variables["RAMDISK_ELEMENT"] = element }
         if let size = request.leastTmpfs { variables["DIB_MIN_TMPFS"] = size.gibibyteText }
         if let size = request.imageExtraSize {
             variables["DIB_IMAGE_EXTRA_SIZE"] = size.mebibyteText

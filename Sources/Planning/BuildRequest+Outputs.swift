@@ -15,13 +15,26 @@ extension BuildRequest {
         return named
     }
 
-    /// The request without disk images when it makes a ramdisk, or when one of `elements` asks for none.
+    /// The request that says whether dibhost makes kernel and initramfs: when a native element has something for them.
+    ///
+    /// The shell elements of the original that make a ramdisk do it all by themselves.
+    func withRamdisk(_ elements: [ElementDescription]) -> BuildRequest {
+        var request = self
+        request.makesRamdisk =
+            ramdisk != nil
+            && elements.contains {
+                $0.hooks.contains { $0.phase == .ramdisk && $0.kind == .native }
+            }
+        return request
+    }
+
+    /// The request without disk images when it makes a ramdisk alone, or when one of `elements` asks for none.
     ///
     /// As under the original, an element asks for none by having `no-final-image` in its name, and archives of the tree
     /// are written all the same.
     func withoutUnwantedImages(_ elements: [ElementDescription]) -> BuildRequest {
         let isUnwanted =
-            ramdiskElement != nil || elements.contains { $0.name.contains("no-final-image") }
+            ramdisk?.isAlone == true || elements.contains { $0.name.contains("no-final-image") }
         guard isUnwanted else { return self }
         var reduced = self
         reduced.formats.removeAll(where: \.isDiskImage)

@@ -8,8 +8,10 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var elements: [String]
     /// The arguments that the program was called with, for the elements that keep them (DIB_ARGS).
     package var commandLine: [String]
-    /// The element that makes a ramdisk instead of an image; nil for an image.
-    package var ramdiskElement: String?
+    /// The ramdisk that is made beside the image or in place of it; nil for none.
+    package var ramdisk: RamdiskRequest?
+    /// Whether kernel and initramfs are outputs of this build; the planner says.
+    package var makesRamdisk = false
     /// Where elements take what they install from, unless something else is said for one of them.
     package var installType: InstallType
     package var pluginFolders: [String]

@@ -29,6 +29,10 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     /// An App Container Image.
     case aci
 
+    /// The kernel of a ramdisk (--ramdisk).
+    case kernel
+    /// The ramdisk itself.
+    case initramfs
     /// The raw image's blocks that hold data, for bmaptool (--bmap).
     case bmap
     /// What was built of what (--manifest).
@@ -37,7 +41,9 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     case sbom
 
     /// The formats that -t names; options of their own ask for the others.
-    package static let images = allCases.filter { ![.bmap, .manifest, .sbom].contains($0) }
+    package static let images = allCases.filter {
+        ![.kernel, .initramfs, .bmap, .manifest, .sbom].contains($0)
+    }
 
     /// What a format is made from.
     package enum Source: Sendable {
@@ -53,7 +59,7 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
         switch self {
         case .qcow2, .raw, .vhd, .vhdDynamic, .vhdx, .vmdk, .vmdkStream, .vdi, .bmap: .disk
         case .tar, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .erofs, .cpio, .docker, .oci,
-            .aci, .sbom:
+            .aci, .sbom, .kernel, .initramfs:
             .tree
         case .manifest: .outputs
         }
@@ -81,7 +87,7 @@ package enum OutputFormat: String, CaseIterable, Codable, Sendable {
     /// Whether it is compressed so that more cores make it in less time.
     package var usesAllCores: Bool {
         switch self {
-        case .qcow2, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .oci: true
+        case .qcow2, .tgz, .tarZstd, .tarXz, .squashfs, .squashfsXz, .oci, .initramfs: true
         default: false
         }
     }

@@ -41,6 +41,7 @@ struct OutputPlanner {
 
     private var outputs: [BuildPlan.PlannedOutput] {
         let companions: [(isWanted: Bool, format: OutputFormat)] = [
+            (request.makesRamdisk, .kernel), (request.makesRamdisk, .initramfs),
             (request.writesBlockMap, .bmap), (request.writesBillOfMaterials, .sbom),
             (request.writesManifest, .manifest),
         ]

@@ -17,8 +17,8 @@ package struct Planner {
     /// - Throws: `BuildError` with status 2 for the first thing that cannot be done.
     package func plan() throws -> BuildPlan {
         let resolved = try Resolver(request: request, index: index).resolve()
-        let request = request.withoutUnwantedImages(
-            resolved.elements.map(\.description))
+        let descriptions = resolved.elements.map(\.description)
+        let request = request.withoutUnwantedImages(descriptions).withRamdisk(descriptions)
         var settings = ParameterPlanner(request: request, resolved: resolved, index: index)
         let parameters = try settings.plan()
         for element in resolved.elements {
@@ -31,7 +31,8 @@ package struct Planner {
         let elements = resolved.elements.map(\.description)
         let ownHooks = HostHook.hooks(for: elements, packages: request.packages)
         let steps = StepPlanner(
-            hooks: elements.flatMap(\.hooks) + ownHooks.map(\.planned), outputs: outputs,
+            hooks: elements.flatMap { $0.hooks(with: request) } + ownHooks.map(\.planned),
+            outputs: outputs,
             layout: layout, loadsContainer: request.dockerTarget != nil
         ).steps(hasLegacyElement: elements.contains { $0.kind == .legacy })
         return BuildPlan(

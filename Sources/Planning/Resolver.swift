@@ -126,7 +126,7 @@ package struct Resolver {
                 roots.append(.init(name: name, reason: reason))
             }
         }
-        if let ramdisk = request.ramdiskElement { add(ramdisk, "makes the ramdisk") }
+        if let ramdisk = request.ramdisk { add(ramdisk.element, "makes the ramdisk") }
         if !request.skipBase, !request.elements.contains("base") { add("base", "added by default") }
         request.elements.forEach { add($0, "requested") }
         // The original adds a layout for an element of that name, whatever it needs.

@@ -11,7 +11,7 @@ struct ImportArrowTests {
     private static let layers: [[String]] = [
         ["Host"],
         ["Builder"],
-        ["DiskImage", "Legacy", "Elements"],
+        ["DiskImage", "Legacy", "Elements", "Ramdisk"],
         ["Archive", "Planning", "Wire"],
         ["LinuxSystem"],
         [
@@ -25,7 +25,7 @@ struct ImportArrowTests {
         "ElementAPI": ["CElement"],
     ]
     /// Arrows of the table in the design that cross into the plugin contract.
-    private static let contractReaders: Set<String> = ["Elements"]
+    private static let contractReaders: Set<String> = ["Elements", "Builder"]
     private static let libc: Set<String> = ["Glibc", "Synchronization"]
     private static let withoutFoundation: Set<String> = [
         "Worker", "Wire", "ElementAPI", "LinuxSystem",

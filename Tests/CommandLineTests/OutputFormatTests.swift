@@ -91,9 +91,14 @@ struct OutputFormatTests {
         }
     }
 
+    /// All but those of a ramdisk, which have tests of their own.
+    private static let formats = OutputFormat.allCases.filter {
+        ![.kernel, .initramfs].contains($0)
+    }
+
     @Test func everyFormatOfOneRunIsReadByItsOwnTool() throws {
         try withOutputs { build in
-            #expect(try build.outputs().count == 3 * OutputFormat.allCases.count)
+            #expect(try build.outputs().count == 3 * Self.formats.count)
             let sums = "cd $1; sha512sum --quiet -c *.sha512; md5sum --quiet -c *.md5"
             _ = try shell(sums, build.output)
             try expectDisks(build)
@@ -234,7 +239,7 @@ struct OutputFormatTests {
         let sums = try shell(
             "cd $1; jq -r '.artifacts[] | .checksums.sha256 + \"  \" + .name' $2 | sha256sum -c",
             build.output, manifest)
-        #expect(sums.split(separator: "\n").count == OutputFormat.allCases.count - 1)
+        #expect(sums.split(separator: "\n").count == Self.formats.count - 1)
         let values = try shell(
             "jq -c '.elements[].name, .packages' $1", manifest)
         #expect(

@@ -19,7 +19,7 @@ struct ReservedVariablesTests {
             plan.request.imageExtraSize = .gibibytes(2)
             plan.request.mkfsJournalSize = .mebibytes(8)
             plan.request.maxOnlineResize = 1000
-            plan.request.ramdiskElement = "ramdisk"
+            plan.request.ramdisk = RamdiskRequest(element: "ramdisk", isAlone: true)
             plan.request.skipBase = true
             let environment = LegacyEnvironment(
                 plan: plan, folders: fixture.folders, views: folder)

@@ -27,7 +27,10 @@ private func allFormatsOfOneNameHaveFilesOfTheirOwn() throws {
     request.writesBlockMap = true
     request.writesManifest = true
     request.writesBillOfMaterials = true
-    let outputs = try Sample.plan(request, [Sample.system]).outputs
+    request.ramdisk = RamdiskRequest(element: "rd", isAlone: false)
+    let outputs = try Sample.plan(
+        request, [Sample.system, Sample.native("rd", phases: [.ramdisk])]
+    ).outputs
     #expect(
         outputs.map(\.format).sorted { $0.rawValue < $1.rawValue }
             == OutputFormat.allCases.sorted { $0.rawValue < $1.rawValue })
@@ -137,7 +140,7 @@ private func anElementCanAskForNoImageAndArchivesAreWrittenAllTheSame() throws {
 @Test
 private func aRamdiskHasItsElementFirstAndNoImage() throws {
     var request = Sample.request("os")
-    request.ramdiskElement = "ramdisk"
+    request.ramdisk = RamdiskRequest(element: "ramdisk", isAlone: true)
     request.imageName = "out/deploy.qcow2"
     let plan = try Sample.plan(request, [Sample.system, Sample.legacy("ramdisk")])
     #expect(
@@ -158,4 +161,28 @@ private func aContainerThatIsLoadedHasAStepForIt() throws {
             "write docker", "sha256 of docker", "sync outputs", "rename outputs",
             "load into the container engine",
         ])
+}
+
+/// What a request for a ramdisk makes of a plan: the outputs, and whether hooks of phase ramdisk run.
+@Test(
+    arguments: [
+        (nil, false, "qcow2", false), (nil, true, "qcow2", false),
+        (RamdiskRequest(element: "rd", isAlone: false), true, "qcow2 kernel initramfs", true),
+        (RamdiskRequest(element: "rd", isAlone: true), true, "kernel initramfs", true),
+        (RamdiskRequest(element: "old", isAlone: true), false, "", false),
+    ] as [(RamdiskRequest?, Bool, String, Bool)])
+private func aRamdiskIsMadeWhenItIsAskedFor(
+    ramdisk: RamdiskRequest?, isNamed: Bool, formats: String, hasHook: Bool
+) throws {
+    let elements = [
+        Sample.system, Sample.native("rd", phases: [.ramdisk]),
+        Sample.legacy("old", phases: [.install]),
+    ]
+    let request = Sample.request("os") {
+        $0.ramdisk = ramdisk
+        if isNamed { $0.elements.append("rd") }
+    }
+    let plan = try Sample.plan(request, elements)
+    #expect(plan.outputs.map(\.format.rawValue).joined(separator: " ") == formats)
+    #expect(plan.steps.contains { $0.phase == .ramdisk } == hasHook)
 }

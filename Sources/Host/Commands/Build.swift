@@ -26,7 +26,11 @@ struct Build: ParsableCommand {
     var events: String?
 
     func run() throws {
-        let plan = try options.plan()
+        try Self.run(options.plan(), events: events)
+    }
+
+    /// Runs a plan, and shows how it goes.
+    static func run(_ plan: BuildPlan, events: String?) throws {
         try Preflight(plan: plan).check()
         let log = try BuildLog(
             path: plan.request.logFile ?? BuildLog.defaultPath(for: plan.request),

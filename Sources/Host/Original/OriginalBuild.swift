@@ -48,8 +48,9 @@ struct OriginalBuild {
         request.commandLine = arguments
         request.inputFiles += inputFiles
         if program == .ramdiskImageCreate {
-            request.ramdiskElement =
-                options.ramdiskElement ?? variable("RAMDISK_ELEMENT") ?? "ramdisk"
+            let element = options.ramdisk.element ?? variable("RAMDISK_ELEMENT") ?? "ramdisk"
+            request.ramdisk = try options.ramdisk.request(
+                element: element, isAlone: true, environment: environment)
         }
         return request
     }

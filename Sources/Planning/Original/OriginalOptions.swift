@@ -41,7 +41,8 @@ package enum OriginalOptions {
         }
         + [
             "checksum-algorithm", "config", "elements-path", "plugin-dir", "prefer-legacy",
-            "prefer-native", "qcow2-compression", "set",
+            "prefer-native", "qcow2-compression", "ramdisk-compression", "ramdisk-modules",
+            "ramdisk-size", "set",
         ].map { option($0, takesValue: true, abbreviation: .none) }
 
     /// Options that may be given more than once, each time with a meaning.
