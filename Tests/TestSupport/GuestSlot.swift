@@ -6,12 +6,12 @@ internal import SystemPackage
 /// The right to run one of the two guests that may run at a time on this machine, whichever test process asks.
 ///
 /// The lock of flock(2) goes with the descriptor, so a test that is killed frees its slot.
-struct GuestSlot: ~Copyable {
+package struct GuestSlot: ~Copyable {
     private static let count = 2
     private let file: FileDescriptor
 
     /// Waits for a free slot.
-    init() throws {
+    package init() throws {
         while true {
             for number in 0..<Self.count {
                 let file = try FileDescriptor.open(

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What `--ramdisk` writes, read with other programs; and what it refuses.
+struct RamdiskOutputTests {
+    private static func names(_ initramfs: FilePath) throws -> Set<String> {
+        let output = try Command(
+            "/bin/sh", ["-ec", "zstd -dc \"$1\" | cpio --quiet -it", "sh", initramfs.string]
+        ).checkedOutput()
+        return Set(output.split(separator: "\n").map(String.init))
+    }
+
+    @Test
+    func `the ramdisk holds what was asked for and what that needs, and no more`() throws {
+        let folder = try SharedRamdisk.shared().folder
+        let names = try Self.names(folder.appending("full.initramfs"))
+        let files = Set(names.compactMap { $0.split(separator: "/").last.map(String.init) })
+        for file in [
+            "init", "busybox", "modprobe", "curl", "tgtd", "qemu-img", "kexec", "lsblk", "findmnt",
+            "virtio_blk.ko", "nvme.ko", "mlx5_core.ko", "mlx5_ib.ko", "ib_uverbs.ko", "mlxfw.ko",
+            "ext4.ko",
+            "libc.so.6", "ld-linux-x86-64.so.2", "libcurl.so.4", "libibverbs.so.1",
+            "81-mellanox.rules",
+            "05-raid", "99-raid.rules", "80-deploy", "81-kexec", "modules.dep.bin",
+        ] { #expect(files.contains(file), "\(file)") }
+        #expect(names.contains("opt/raid"))
+        for file in ["bash", "apt", "iwlwifi.ko", "systemctl", "grub-install"] {
+            #expect(!files.contains(file), "\(file)")
+        }
+    }
+
+    @Test
+    func `it is small enough, and manifest and bill name it`() throws {
+        let folder = try SharedRamdisk.shared().folder
+        let size = try folder.appending("full.initramfs").stat().size
+        #expect(size < 60 << 20)
+        #expect(try folder.appending("plain.initramfs").stat().size < 40 << 20)
+        let manifest = try TextFile.read(folder.appending("out/image.manifest.json"))
+        #expect(manifest.contains("image.initramfs") && manifest.contains("image.kernel"))
+    }
+
+    private static let refusals: [(options: [String], settings: [String], message: String)] = [
+        (
+            [], ["ramdisk.modules=virtio_blkk"],
+            "Did you mean 'virtio_blk'?"
+        ),
+        ([], ["ramdisk.programs=storcli"], "the program 'storcli' is not in the tree"),
+        (
+            [], ["ramdisk.firmware=mellanox/none-*"],
+            "no firmware of the tree matches 'mellanox/none-*'"
+        ),
+        (["--ramdisk-size", "5"], [], "and --ramdisk-size allows 5.0 MiB"),
+    ]
+
+    @Test
+    func `what is missing is named, and nothing stands under a final name`() throws {
+        let shared = try SharedRamdisk.shared()
+        let tar = shared.folder.appending("out/image.tar")
+        try TemporaryFolder.with { folder in
+            for (options, settings, message) in Self.refusals {
+                let build = try TestBuild(in: folder)
+                var command = build.command(
+                    ["debian"],
+                    options: [
+                        "-n", "--set", "debian.base-tar=\(tar)", "--set", "deploy.minimal=true",
+                    ]
+                        + options + settings.flatMap { ["--set", $0] },
+                    environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
+                command.arguments[0] = "ramdisk"
+                let captured = try command.capture(limits: .init(deadline: .seconds(200)))
+                let text = captured.errorLines.joined(separator: "\n")
+                #expect(captured.status == .exited(1))
+                #expect(text.contains(message), "\(text)")
+                #expect(try build.outputs() == [])
+                #expect(try build.leftovers() == [])
+            }
+        }
+    }
+
+    @Test
+    func `two builds give the same bytes, and each compression the same files`() throws {
+        let shared = try SharedRamdisk.shared()
+        let tar = shared.folder.appending("out/image.tar")
+        try TemporaryFolder.with { folder in
+            let build = try TestBuild(in: folder)
+            var contents: Set<String> = []
+            for compression in ["zstd", "zstd", "gzip", "xz", "none"] {
+                var command = build.command(
+                    ["debian"],
+                    options: [
+                        "-n", "--set", "debian.base-tar=\(tar)", "--set", "deploy.minimal=true",
+                        "--ramdisk-modules", "dep", "--ramdisk-compression", compression, "--set",
+                        "ramdisk.modules=virtio_blk",
+                    ],
+                    environment: [
+                        "DIB_IMAGE_CACHE": SharedImage.cache.string,
+                        "SOURCE_DATE_EPOCH": "1700000000",
+                    ])
+                command.arguments[0] = "ramdisk"
+                try command.checkedOutput(limits: .init(deadline: .seconds(200)))
+                let image = build.output.appending("image.initramfs")
+                let (program, magic) =
+                    [
+                        "zstd": ("zstd -dc", "28b52ffd"), "gzip": ("gzip -dc", "1f8b08"),
+                        "xz": ("xz -dc", "fd377a58"), "none": ("cat", "303730373031"),
+                    ][compression] ?? ("", "")
+                let script =
+                    "\(program) \"$1\" | sha256sum; head -c 6 \"$1\" | od -An -tx1 | tr -d ' '"
+                let output = try Command("/bin/sh", ["-ec", script, "sh", image.string])
+                    .checkedOutput()
+                let lines = output.split(separator: "\n")
+                contents.insert(String(lines[0]))
+                #expect(lines[1].hasPrefix(magic), "\(compression): \(lines[1])")
+                if compression == "xz" {
+                    let listed = try Command("xz", ["--list", "--verbose", image.string])
+                        .checkedOutput()
+                    #expect(listed.contains("CRC32"))
+                }
+            }
+            #expect(contents.count == 1)
+        }
+    }
+}

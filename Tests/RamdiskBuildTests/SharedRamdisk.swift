@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxSystem
+import SystemPackage
+import TestSupport
+
+/// The ramdisks that all tests of a run share: one made beside an image by `dibhost --ramdisk`, one alone.
+///
+/// The image is a Debian with as little as boots, so that emulated machines are quick to write it.
+struct SharedRamdisk: Sendable {
+    /// kernel, full.initramfs, plain.initramfs, www/debian.raw and what the program deployments prepared.
+    let folder: FilePath
+
+    static let deployments = BuiltProducts.repository.appending(
+        "Tests/RamdiskBuildTests/deployments")
+    static let elements = ["vm", "mellanox", "deploy-kexec", "raid", "small"]
+
+    private static let made = Result {
+        SharedRamdisk(folder: try RunFolder.made("test-ramdisk", by: make))
+    }
+
+    static func shared() throws -> SharedRamdisk { try made.get() }
+
+    /// The options of the ramdisk that holds everything.
+    var fullOptions: [String] { Self.fullOptions(folder) }
+
+    private static func fullOptions(_ folder: FilePath) -> [String] {
+        let settings = [
+            "deploy.qcow2=true", "deploy.iscsi=true", "deploy.ca=\(folder)/ca.crt",
+            "deploy.public-key=\(folder)/deploy.pub",
+        ]
+        return ["--ramdisk", "-n"] + settings.flatMap { ["--set", $0] }
+    }
+
+    /// Adds the shell elements of the shared build.
+    static func addElements(to build: TestBuild) throws {
+        try build.addElement("small", ["post-install.d/90-small": small])
+        try build.addElement(
+            "raid",
+            [
+                "ramdisk-install.d/10-raid": """
+                mkdir -p "$TMP_MOUNT_PATH/opt"
+                echo "$KERNEL_VERSION" >"$TMP_MOUNT_PATH/opt/raid"
+                """
+            ])
+        for (file, text) in [
+            ("binary-deps.d/raid", "lsblk\nfindmnt\n"),
+            ("udev.d/99-raid.rules", "# rules of raid\n"),
+            ("init.d/05-raid", "say 'raid is looked at'\n"),
+        ] { try TextFile.write(text, to: build.elements.appending("raid/\(file)")) }
+    }
+
+    /// Takes away what neither a login nor the ramdisk needs.
+    private static let small = """
+        # The element debian reads there which mirror is the distribution's.
+        find /usr/share/doc -mindepth 1 -maxdepth 1 ! -name apt -exec rm -rf {} +
+        rm -rf /usr/share/{locale,man,i18n,info,perl,zoneinfo,grub,bash-completion,X11}/*
+        rm -rf /usr/lib/python3* /var/cache/apt/* /var/lib/apt/lists/*
+        cd /usr/lib/modules/*/kernel
+        rm -rf sound drivers/{gpu,media,staging,iio,hwmon,video,isdn,bluetooth} drivers/net/wireless
+        rm -rf net/{bluetooth,mac80211,wireless} fs/{ocfs2,gfs2,ceph,nfs,nfsd,smb}
+        depmod "$(basename "$(dirname "$PWD")")"
+        """
+
+    private static func make(in folder: FilePath) throws {
+        try Command("/usr/bin/python3", [deployments.string, "prepare", folder.string])
+            .checkedOutput()
+        let build = try TestBuild(in: folder)
+        try addElements(to: build)
+        try build.debianCommand(
+            elements, formats: "raw,tar", options: fullOptions(folder) + ["--manifest", "--sbom"]
+        ).checkedOutput(limits: .init(deadline: .seconds(300)))
+        let tar = build.output.appending("image.tar")
+        var plain = build.command(
+            ["debian"], formats: "raw",
+            options: [
+                "-n", "--ramdisk-modules", "dep", "--set", "deploy.minimal=true", "--set",
+                "ramdisk.modules=virtio_pci,virtio_blk,virtio_net,virtio_scsi,sd_mod,nvme",
+                "--set", "ramdisk.udev=false", "--set", "debian.base-tar=\(tar)", "-o",
+                folder.appending("plain").string,
+            ], environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
+        plain.arguments[0] = "ramdisk"
+        try plain.checkedOutput(limits: .init(deadline: .seconds(200)))
+        let script =
+            "cd \"$1\"; mv out/image.kernel kernel; mv out/image.initramfs full.initramfs; mv out/image.raw www/debian.raw"
+        try Command("/bin/sh", ["-ec", script, "sh", folder.string]).checkedOutput()
+    }
+}
