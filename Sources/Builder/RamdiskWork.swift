@@ -65,7 +65,7 @@ struct ShellRamdiskFolders {
     private static func items(of element: ElementDescription) throws -> [RamdiskItem] {
         func contents(_ folder: String) throws -> [(name: String, text: String, path: String)] {
             let folder = FilePath(element.path).appending(folder)
-            guard let entries = try? FolderListing.entries(of: folder) else { return [] }
+            let entries = try Self.entries(of: folder)
             return try entries.filter { $0.kind == .file }.map { entry in
                 let path = folder.appending(entry.name)
                 let bytes = try FileDescriptor.contents(of: path, limit: 1 << 20)
@@ -81,6 +81,16 @@ struct ShellRamdiskFolders {
         let scripts = try contents("ramdisk-install.d").map { Content.script($0.path) }
         return (programs + fragments + rules + scripts)
             .map { RamdiskItem($0, element: element.name) }
+    }
+
+    /// What is in a folder; nothing when it is not there.
+    private static func entries(of folder: FilePath) throws -> [FolderListing.Entry] {
+        do throws(Errno) {
+            return try FolderListing.entries(of: folder)
+        } catch {
+            guard error == .noSuchFileOrDirectory else { throw error }
+            return []
+        }
     }
 
     private typealias Content = RamdiskItem.Content
