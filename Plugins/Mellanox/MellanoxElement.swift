@@ -3,7 +3,7 @@ public import ElementAPI
 internal import MellanoxManifest
 
 /// Drivers and programs of NVIDIA's (Mellanox') InfiniBand and Ethernet adapters, in the image and in the ramdisk.
-struct Mellanox: Element, InstallPhase, RamdiskPhase {
+struct Mellanox: Element, ExtraDataPhase, PreInstallPhase, InstallPhase, RamdiskPhase {
     private static let rules = "81-mellanox.rules"
     private static let folderOfRules = "/etc/udev/rules.d"
     private static let moduleList = "/etc/modules-load.d/mellanox.conf"
@@ -14,9 +14,11 @@ struct Mellanox: Element, InstallPhase, RamdiskPhase {
 
     private let modules: [String]
     private let inInitramfs: Bool
+    private let repository: VendorRepository?
 
-    /// Takes the list of modules.
+    /// Takes the list of modules, and the repository.
     init(_ parameters: Parameters) throws {
+        repository = try VendorRepository(parameters)
         modules = parameters.list("modules")
         inInitramfs = parameters.flag("initramfs")
         for module in modules
@@ -25,8 +27,15 @@ struct Mellanox: Element, InstallPhase, RamdiskPhase {
         }
     }
 
-    /// Has the modules loaded when the machine starts, and when an adapter appears.
+    /// Brings the key of the repository and its entry into the tree.
+    func extraData(_ host: ExtraDataContext) throws { try repository?.writeFiles(host) }
+
+    /// Reads the repository's index.
+    func preInstall(_ target: PreInstallContext) throws { try repository?.readIndex(target) }
+
+    /// Installs the packages of the repository, and has the modules loaded when the machine starts, and when an adapter appears.
     func install(_ target: InstallContext) throws {
+        if let repository { try target.installPackages(repository.packages) }
         try target.makeFolder("/etc/modules-load.d")
         try target.writeFile(Self.moduleList, modules.map { $0 + "\n" }.joined())
         try target.makeFolder(Self.folderOfRules)

@@ -42,6 +42,7 @@ extension RamdiskItem {
             content = .text(path: "\(Self.fragmentFolder)/\(name)", text ?? "")
         case DIB_RAMDISK_UDEV_RULES:
             content = .text(path: "\(Self.rulesFolder)/\(name)", text ?? "")
+        case DIB_RAMDISK_BASE: content = .dracut
         default: return nil
         }
         self.init(content, element: element)

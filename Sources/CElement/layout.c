@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The layout of the contract on 64-bit machines, as the compiler must find it. A field may be appended
-// below the others; a line that has to be changed for it breaks plugins that exist.
+// The layout and the numbers of the contract on 64-bit machines, as the compiler must find them. They are frozen: a field
+// or number may be appended below the others; a line that has to be changed for it breaks plugins that exist, such as
+// those of Tests/FrozenPlugins.
 #include "dib_element.h"
 
 #include <assert.h>
@@ -37,11 +38,11 @@ DIB_LAYOUT(dib_host, publish, 48, 8);
 DIB_LAYOUT(dib_host, run, 56, 8);
 DIB_LAYOUT(dib_host, open_user_file, 64, 8);
 DIB_LAYOUT(dib_host, open_target_file, 72, 8);
-DIB_FIRST_LAYOUT(dib_host, open_target_file, DIB_HOST_FIRST_SIZE);
 DIB_LAYOUT(dib_host, install_packages, 80, 8);
 DIB_LAYOUT(dib_host, disk_layout, 88, 8);
 DIB_LAYOUT(dib_host, set_disk_layout, 96, 8);
 DIB_LAYOUT(dib_host, add_to_ramdisk, 104, 8);
+DIB_FIRST_LAYOUT(dib_host, add_to_ramdisk, DIB_HOST_FIRST_SIZE);
 static_assert(sizeof(dib_host) == 112, "the size of dib_host has changed");
 
 DIB_LAYOUT(dib_error, size, 0, 4);
@@ -67,3 +68,44 @@ DIB_LAYOUT(dib_element, hooks, 32, 8);
 DIB_FIRST_LAYOUT(dib_element, hooks, DIB_ELEMENT_FIRST_SIZE);
 DIB_LAYOUT(dib_element, destroy, 40, 8);
 static_assert(sizeof(dib_element) == 48, "the size of dib_element has changed");
+
+#define DIB_NUMBER(name, number) static_assert((name) == (number), #name " has another number")
+
+DIB_NUMBER(DIB_ABI, 1);
+static_assert(sizeof(DIB_ENTRY_SYMBOL) == sizeof "dib_element_v1", "the entry has another name");
+static_assert(sizeof(DIB_MANIFEST_SECTION) == sizeof ".dib.manifest", "the section has another name");
+
+DIB_NUMBER(DIB_HOST_FIRST_SIZE, 112);
+DIB_NUMBER(DIB_RUN_RESULT_FIRST_SIZE, 32);
+DIB_NUMBER(DIB_ERROR_FIRST_SIZE, 24);
+DIB_NUMBER(DIB_HOOK_FIRST_SIZE, 16);
+DIB_NUMBER(DIB_ELEMENT_FIRST_SIZE, 40);
+
+DIB_NUMBER(DIB_PHASE_ROOT, 1);
+DIB_NUMBER(DIB_PHASE_EXTRA_DATA, 2);
+DIB_NUMBER(DIB_PHASE_PRE_INSTALL, 3);
+DIB_NUMBER(DIB_PHASE_INSTALL, 4);
+DIB_NUMBER(DIB_PHASE_POST_INSTALL, 5);
+DIB_NUMBER(DIB_PHASE_POST_ROOT, 6);
+DIB_NUMBER(DIB_PHASE_RAMDISK, 7);
+DIB_NUMBER(DIB_PHASE_BLOCK_DEVICE, 8);
+DIB_NUMBER(DIB_PHASE_PRE_FINALISE, 9);
+DIB_NUMBER(DIB_PHASE_FINALISE, 10);
+DIB_NUMBER(DIB_PHASE_CLEANUP, 11);
+DIB_NUMBER(DIB_PHASE_CHECK, 12);
+
+DIB_NUMBER(DIB_LOG_DEBUG, 0);
+DIB_NUMBER(DIB_LOG_INFO, 1);
+DIB_NUMBER(DIB_LOG_WARNING, 2);
+DIB_NUMBER(DIB_LOG_ERROR, 3);
+
+DIB_NUMBER(DIB_RUN_CAPTURE, 1);
+DIB_NUMBER(DIB_RUN_AS_USER, 2);
+
+DIB_NUMBER(DIB_RAMDISK_MODULE, 1);
+DIB_NUMBER(DIB_RAMDISK_FIRMWARE, 2);
+DIB_NUMBER(DIB_RAMDISK_PROGRAM, 3);
+DIB_NUMBER(DIB_RAMDISK_FILE, 4);
+DIB_NUMBER(DIB_RAMDISK_INIT_FRAGMENT, 5);
+DIB_NUMBER(DIB_RAMDISK_UDEV_RULES, 6);
+DIB_NUMBER(DIB_RAMDISK_BASE, 7);

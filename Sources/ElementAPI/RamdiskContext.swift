@@ -43,6 +43,10 @@ public struct RamdiskContext: HostContext {
         try add(DIB_RAMDISK_UDEV_RULES, name, text)
     }
 
+    /// Lays the ramdisk on the initramfs that the tree's own dracut makes, whose /init stays in charge when nobody adds
+    /// another one.
+    public func layOnDracut() throws { try add(DIB_RAMDISK_BASE, "dracut") }
+
     private func add(_ item: dib_ramdisk_item, _ name: String, _ text: String? = nil) throws {
         guard let add = services.addToRamdisk else { throw services.missing("add_to_ramdisk") }
         let error =

@@ -13,6 +13,8 @@ package struct RamdiskItem: Sendable, Equatable {
         case file(String)
         /// A new file with this text.
         case text(path: String, String)
+        /// The initramfs of the tree's own dracut, under all else.
+        case dracut
         /// A script of the build host that works on the folder of the ramdisk, named by TMP_MOUNT_PATH.
         case script(String)
     }

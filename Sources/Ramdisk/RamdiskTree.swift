@@ -79,7 +79,7 @@ struct RamdiskTree {
                 try addProgram(path, reason: reason)
             }
         case .text(let path, let text): texts[path] = (text, reason)
-        case .script: break
+        case .script, .dracut: break
         }
     }
 

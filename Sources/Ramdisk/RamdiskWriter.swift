@@ -52,6 +52,9 @@ package struct RamdiskWriter: Sendable {
         try contents.add(items, modules: request.modules)
         try NewFolder.make(scratch)
         defer { _ = Result { try TreeRoot(scratch.removingLastComponent()).remove(name) } }
+        if let item = items.first(where: { $0.content == .dracut }) {
+            try Dracut(kernel, element: item.element).write(to: scratch, limits: limits)
+        }
         try contents.copy(to: scratch, limits: limits)
         try kernel.makeIndex(in: scratch)
         try runScripts(kernel)

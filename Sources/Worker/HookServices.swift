@@ -71,6 +71,7 @@ final class HookServices {
         case DIB_RAMDISK_MODULE, DIB_RAMDISK_FIRMWARE, DIB_RAMDISK_PROGRAM: takesText = false
         case DIB_RAMDISK_FILE: takesText = nil
         case DIB_RAMDISK_INIT_FRAGMENT, DIB_RAMDISK_UDEV_RULES: takesText = true
+        case DIB_RAMDISK_BASE where name == "dracut": takesText = false
         default: return EINVAL
         }
         guard takesText == nil || takesText == (text != nil), !name.isEmpty,

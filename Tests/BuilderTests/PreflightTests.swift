@@ -17,7 +17,7 @@ private func plan(
         user: .init(name: "ann", id: user, group: user, groups: [user], home: "/"))
     request.scratchFolder = folder.string
     let manifest = ElementManifest(
-        schema: 1, name: "os", version: "1", summary: "s", abi: 0, tools: tools)
+        schema: 1, name: "os", version: "1", summary: "s", abi: 1, tools: tools)
     let element = ElementDescription(
         name: "os", kind: .native, path: "/os.so", manifest: manifest)
     return BuildPlan(

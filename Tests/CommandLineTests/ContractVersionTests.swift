@@ -24,18 +24,15 @@ import Testing
         }
     }
 
-    /// The first layouts: without what was appended to them.
+    /// The shortest layouts that are taken.
     private static func older(_ header: String) -> String {
         var lines = header.split(separator: "\n", omittingEmptySubsequences: false)
-        let appended = [
-            "install_packages", "disk_layout", "set_disk_layout", "add_to_ramdisk", "destroy",
-        ]
-        lines.removeAll { line in appended.contains { line.contains("(*\($0))") } }
+        lines.removeAll { $0.contains("(*destroy)") }
         return lines.joined(separator: "\n")
     }
 
     private static func next(_ header: String) -> String {
-        header.replacing("#define DIB_ABI 0", with: "#define DIB_ABI 1")
+        header.replacing("#define DIB_ABI 1", with: "#define DIB_ABI 2")
     }
 
     /// A plugin in C; `AGE` is 1 with the newer header, -1 with the older one, 0 with another.
@@ -93,7 +90,7 @@ import Testing
 
     /// Builds the plugin "aged" with a header that `change` made.
     private static func compile(
-        for build: TestBuild, abi: Int = 0, flags: [String], _ change: (String) -> String
+        for build: TestBuild, abi: Int = 1, flags: [String], _ change: (String) -> String
     ) throws {
         let home = build.folder.appending("aged")
         let place = BuiltProducts.repository.appending("Sources/CElement/include/dib_element.h")
@@ -104,7 +101,7 @@ import Testing
         let manifest = TestPlugin.manifest(
             "aged",
             #""parameters": {"fail": {"type": "string", "doc": "d"}}, "phases": {"install": {"order": 5}}"#
-        ).replacing(#""abi": 0"#, with: #""abi": \#(abi)"#)
+        ).replacing(#""abi": 1"#, with: #""abi": \#(abi)"#)
         try TextFile.write(manifest, to: home.appending("manifest.json"))
         try TextFile.write(source, to: home.appending("aged.c"))
         var command = Command("cc", ["-std=c11", "-shared", "-fPIC", "-Wall", "-Werror"])
@@ -164,14 +161,14 @@ import Testing
     @Test func aPluginOfTheNextContractIsRefusedBeforeTheBuild() throws {
         try TemporaryFolder.with("next") { folder in
             let build = try TestBuild(in: folder)
-            try Self.compile(for: build, abi: 1, flags: ["-DAGE=0"], Self.next)
+            try Self.compile(for: build, abi: 2, flags: ["-DAGE=0"], Self.next)
             var command = build.command(["tiny-os", "aged"])
             command.arguments[0] = "plan"
             let captured = try command.capture()
             #expect(captured.status == .exited(2))
             let text = captured.errorLines.joined(separator: "\n")
             let message =
-                "is built for version 1 of the element contract, and this dibhost has version 0"
+                "is built for version 2 of the element contract, and this dibhost has version 1"
             #expect(text.contains(message), "\(text)")
             #expect(text.contains("Use a newer dibhost, or an older version of the plugin."))
         }
@@ -179,7 +176,7 @@ import Testing
 
     @Test(arguments: [
         (
-            "-DAGE=0", "the plugin was built for contract 1, this dibhost has 0",
+            "-DAGE=0", "the plugin was built for contract 2, this dibhost has 1",
             "Build the plugin with the dib_element.h of this dibhost."
         ),
         (

@@ -222,7 +222,7 @@ import Testing
             let marker = #"mkdir("DIR/ran", 0700);"#
             var plugin = TrialPlugin(manifest: Self.manifest("post-root"), constructor: marker)
             #expect(try plugin.check(in: folder, options: ["--static"]).findings.isEmpty)
-            plugin.manifest = plugin.manifest.replacing(#""abi": 0"#, with: #""abi": 9"#)
+            plugin.manifest = plugin.manifest.replacing(#""abi": 1"#, with: #""abi": 9"#)
             let findings = try plugin.check(in: folder).findings
             #expect(findings.map(\.rule) == ["contract", "not-run"])
             #expect(try !FolderListing.entries(of: folder).contains { $0.name == "ran" })

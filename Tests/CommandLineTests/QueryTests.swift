@@ -102,7 +102,7 @@ private func pluginInspectNamesMachineAndContract() throws {
             })
         #expect(facts["machine"] == "x86_64")
         #expect(facts["entry"] == "dib_element_v1")
-        #expect(facts["contract"] == "version 0")
+        #expect(facts["contract"] == "version 1")
     }
 }
 

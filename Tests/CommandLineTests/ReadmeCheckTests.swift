@@ -12,7 +12,7 @@ struct ReadmeCheckTests {
         manifest: """
             {
                 "schema": 1, "name": "nic", "version": "1.0", "summary": "Firmware of a network card",
-                "vendor": "ACME", "license": "MIT", "abi": 0,
+                "vendor": "ACME", "license": "MIT", "abi": 1,
                 "parameters": {"mtu": {"type": "integer", "default": 1500, "doc": ""}},
                 "phases": {"post-root": {"order": 50}}
             }

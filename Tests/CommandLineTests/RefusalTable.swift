@@ -282,8 +282,8 @@ let badPlugins = [
     Refusal(
         "plan --plugin-dir broken -n newer",
         """
-        element 'newer' cannot be used: 'DIR/broken/newer.so' is built for version 1 of the element contract, and \
-        this dibhost has version 0
+        element 'newer' cannot be used: 'DIR/broken/newer.so' is built for version 2 of the element contract, and \
+        this dibhost has version 1
           hint: Use a newer dibhost, or an older version of the plugin.
         """),
     Refusal(

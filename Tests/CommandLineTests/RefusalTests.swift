@@ -163,7 +163,7 @@ private func makeBrokenPlugins(in folder: FilePath) throws {
     try TestPlugin.write(nil, to: folder.appending("libBare.so"))
     try TestPlugin.write("{}", to: folder.appending("empty.so"))
     try TestPlugin.write(
-        #"{"schema": 1, "name": "newer", "version": "1", "summary": "s", "abi": 1}"#,
+        #"{"schema": 1, "name": "newer", "version": "1", "summary": "s", "abi": 2}"#,
         to: folder.appending("newer.so"))
     try TestPlugin.write(
         TestPlugin.manifest("mute"), to: folder.appending("mute.so"), symbol: "dib_element_v2")

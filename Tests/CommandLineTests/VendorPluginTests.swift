@@ -8,7 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Elements in C, C++ and Rust take part in whole builds.
+/// Elements in C, C++ and Rust, and one of plain C functions, take part in whole builds.
 @Suite struct VendorPluginTests {
     @Test func elementsInOtherLanguagesWorkOnBothSidesOfTheChroot() throws {
         try TemporaryFolder.with("vendors") { folder in
@@ -31,15 +31,16 @@ import Testing
 
     private static func expectFiles(in tar: FilePath) throws {
         let files = [
-            "acme-nic.conf": "mtu=1500\n", "acme-raid.conf": "stripe=65536\n",
-            "acme-gpu.conf": "memory=1024\nshare=256\n",
+            "etc/acme-nic.conf": "mtu=1500\n", "etc/acme-raid.conf": "stripe=65536\n",
+            "etc/acme-gpu.conf": "memory=1024\nshare=256\n",
             // Published in the chroot, written outside of it.
-            "acme-nic.system": "NAME=tiny-os\noutside\n",
-            "acme-raid.system": "NAME=tiny-os\noutside\n",
-            "acme-gpu.system": "NAME=tiny-os\noutside\n",
+            "etc/acme-nic.system": "NAME=tiny-os\noutside\n",
+            "etc/acme-raid.system": "NAME=tiny-os\noutside\n",
+            "etc/acme-gpu.system": "NAME=tiny-os\noutside\n",
+            "usr/lib/firmware/acme/hba.bin": "acme hba firmware 1.0\n",
         ]
         for (file, text) in files {
-            let found = try Command("tar", ["-xOf", tar.string, "./etc/\(file)"]).checkedOutput()
+            let found = try Command("tar", ["-xOf", tar.string, "./\(file)"]).checkedOutput()
             #expect(found == text, "\(file)")
         }
         let list = try Command("tar", ["-tvf", tar.string, "./etc/acme-nic.conf"]).checkedOutput()
@@ -62,7 +63,7 @@ import Testing
             }
         }
         let order = ["60-acme-nic", "61-acme-raid", "62-acme-gpu"]
-        #expect(hooks == order + order)
+        #expect(hooks == order + ["63-acme-hba"] + order)
         let said = ["setting up the card", "setting up the array", "setting up the card's memory"]
         #expect(texts.filter(said.contains) == said)
         // `destroy` runs after the hook of each phase.

@@ -44,7 +44,7 @@ struct LayoutImage {
         let system = ElementDescription(
             name: "os", kind: .native, path: "/os.so", provides: ["operating-system"],
             manifest: ElementManifest(
-                schema: 1, name: "os", version: "1", summary: "s", abi: 0,
+                schema: 1, name: "os", version: "1", summary: "s", abi: 1,
                 provides: ["operating-system"]))
         return try Planner(request: request, index: ElementIndex(elements: [system])).plan().layout
     }

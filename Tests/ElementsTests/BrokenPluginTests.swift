@@ -25,7 +25,8 @@ private let entry =
 
 /// An entry function that returns a table with these fields.
 private func table(_ fields: String) -> String {
-    entry + "{ static const dib_element t = {\(fields)}; return &t; }\n"
+    let abi = fields.contains(".abi") ? "" : ".abi = DIB_ABI, "
+    return entry + "{ static const dib_element t = {\(abi)\(fields)}; return &t; }\n"
 }
 
 /// A plugin whose hook says that it has `SHORT` bytes.
@@ -34,7 +35,7 @@ private let brokenHook =
         + """
         {
             static const dib_hook hook = {SHORT, 4, run};
-            static const dib_element t = {.size = sizeof(dib_element), .create = create, .hook_count = 1,
+            static const dib_element t = {.size = sizeof(dib_element), .abi = DIB_ABI, .create = create, .hook_count = 1,
                 .hook_stride = sizeof(dib_hook), .hooks = &hook};
             return &t;
         }
@@ -57,13 +58,13 @@ private let broken = [
     BrokenPlugin(
         testDescription: "has a newer contract",
         source: table(".size = sizeof(dib_element), .abi = 9, .create = create"),
-        message: "the plugin was built for contract 9, this dibhost has 0"),
+        message: "the plugin was built for contract 9, this dibhost has 1"),
     BrokenPlugin(
         testDescription: "has a short table",
-        source: table(".size = 16, .abi = 0, .create = create"),
+        source: table(".size = 16, .abi = DIB_ABI, .create = create"),
         message: "the plugin's table has 16 bytes, at least 40 are needed"),
     BrokenPlugin(
-        testDescription: "has no size", source: table(".abi = 0"),
+        testDescription: "has no size", source: table(".abi = DIB_ABI"),
         message: "the plugin's table has 0 bytes, at least 40 are needed"),
     BrokenPlugin(
         testDescription: "has another name",

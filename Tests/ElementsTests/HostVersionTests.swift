@@ -22,7 +22,7 @@ import Testing
         int main(int count, char **arguments) {
             void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
             if (!library) return puts(dlerror()), 1;
-            static dib_host host = {.size = offsetof(dib_host, value), .parameter = parameter};
+            static dib_host host = {.size = offsetof(dib_host, value), .abi = DIB_ABI, .parameter = parameter};
             dib_entry entry = (dib_entry)dlsym(library, DIB_ENTRY_SYMBOL);
             const dib_element *table = entry(&host);
             void *element;
@@ -30,7 +30,7 @@ import Testing
             if (table->create(&host, &element, &error)) return puts(error.message), 1;
             int result = table->hooks[0].run(element, &error);
             printf("%d %s, hint %s\\n", result, error.message, error.hint ? "set" : "not set");
-            host.abi = 1;
+            host.abi = 2;
             puts(entry(&host) ? "taken" : "refused");
         }
         """
@@ -42,7 +42,7 @@ import Testing
         int main(int count, char **arguments) {
             void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
             if (!library) return puts(dlerror()), 1;
-            static struct longer_host longer = {{.size = sizeof longer, .parameter = parameter,
+            static struct longer_host longer = {{.size = sizeof longer, .abi = DIB_ABI, .parameter = parameter,
                 .open_target_file = refuse}};
             dib_entry entry = (dib_entry)dlsym(library, DIB_ENTRY_SYMBOL);
             const dib_element *table = entry(&longer.host);

@@ -38,8 +38,8 @@ extension ManifestCase {
         ("{}", .broken),
         ("[]", .broken),
         (#"{"schema": 1, "name": "x", "version": "1", "summary": "s"}"#, .broken),
-        (#"{"schema": 1, "name": "x", "version": "1", "abi": 0}"#, .broken),
-        (#"{"schema": 1, "name": "x", "version": 1, "summary": "s", "abi": 0}"#, .broken),
+        (#"{"schema": 1, "name": "x", "version": "1", "abi": 1}"#, .broken),
+        (#"{"schema": 1, "name": "x", "version": 1, "summary": "s", "abi": 1}"#, .broken),
         (start("1", #""x", "name": "x""#, "0"), .brokenBeyondSchema),
         (start("1", #""x", "vendor": "a\u0000b""#, "0"), .brokenBeyondSchema),
     ]

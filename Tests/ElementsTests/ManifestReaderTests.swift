@@ -180,7 +180,7 @@ private func aFaultIsNamedByItsPlace(manifest: BrokenManifest) {
 private func aWholeManifestIsRead() throws {
     let text = """
         {"schema": 1, "name": "nic", "version": "2.1", "summary": "A driver", "vendor": "V",
-         "license": "MIT", "abi": 0, "requires": ["base"], "provides": ["driver"],
+         "license": "MIT", "abi": 1, "requires": ["base"], "provides": ["driver"],
          "conflicts": ["other"], "architectures": ["amd64"], "distributions": ["debian"],
          "parameters": {
            "mtu": {"type": "integer", "default": 1500, "doc": "Bytes", "environment": "NIC_MTU"},

@@ -93,7 +93,7 @@ private func whatIsNoStrictJSONIsRefusedWithItsPlace(broken: BrokenText) throws 
 
 @Test func escapesAndSpellingsOfNumbersMeanWhatTheyMean() throws {
     let text = """
-        \t\r\n {"$schema": "x", "schema": 1.0, "name": "\\u0078-1", "version": "1", "abi": 0e5,
+        \t\r\n {"$schema": "x", "schema": 1.0, "name": "\\u0078-1", "version": "1", "abi": 1e0,
          "summary": "\\ud83d\\ude00 \\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9é",
          "phases": {"install": {"order": 5e1}}} \n
         """

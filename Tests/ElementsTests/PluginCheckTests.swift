@@ -52,7 +52,7 @@ struct PluginCheckTests {
         Flaw(rules: [.manifest], manifest: manifest(#""phase": {}"#)),
         Flaw(
             rules: [.contract],
-            manifest: manifest().replacing(#""abi": 0"#, with: #""abi": 7"#)),
+            manifest: manifest().replacing(#""abi": 1"#, with: #""abi": 7"#)),
         Flaw(
             rules: [.about, .about], objects: ["$.vendor", "$.license"],
             manifest: TestPlugin.manifest("flawed", #""requires": ["base"]"#)),
@@ -187,7 +187,7 @@ struct PluginCheckTests {
             let plugin = folder.appending("plugin.so")
             try TestPlugin.write(
                 """
-                {"schema": 1, "name": "a b", "version": 1, "abi": 0, "vendr": "ACME",
+                {"schema": 1, "name": "a b", "version": 1, "abi": 1, "vendr": "ACME",
                  "requires": ["base", 7, "vm", false],
                  "parameters": {"mtu": {"type": "number", "default": 1}, "on": {"type": "boolean"}},
                  "phases": {"instal": {"order": 1}, "install": {"order": 1000}, "cleanup": {}},

@@ -162,7 +162,7 @@ struct HookFolderTests {
         try TemporaryFolder.with("hooks") { folder in
             var fixture = LegacyFixture(folder)
             let manifest = ElementManifest(
-                schema: 1, name: "nic", version: "1", summary: "For a test", abi: 0,
+                schema: 1, name: "nic", version: "1", summary: "For a test", abi: 1,
                 packages: [
                     "debian": [.init(name: "tool-{architecture}"), .init(name: "both")],
                     "redhat": [.init(name: "both", phase: .postInstall)],

@@ -34,7 +34,7 @@ enum Sample {
         change: (inout ElementManifest) -> Void = { _ in }
     ) -> ElementDescription {
         var manifest = ElementManifest(
-            schema: 1, name: name, version: "1", summary: "For a test", abi: 0,
+            schema: 1, name: name, version: "1", summary: "For a test", abi: 1,
             requires: requires, provides: provides, conflicts: conflicts,
             phases: phases.map { .init(phase: $0, order: 50) })
         change(&manifest)

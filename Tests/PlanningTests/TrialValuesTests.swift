@@ -12,7 +12,7 @@ struct TrialValuesTests {
     /// A function takes the first four, which have no default; nothing needs the last two.
     private func manifest() throws -> ElementManifest {
         var manifest = ElementManifest(
-            schema: 1, name: "nic", version: "1", summary: "s", abi: 0,
+            schema: 1, name: "nic", version: "1", summary: "s", abi: 1,
             parameters: [
                 .init(name: "mtu", type: .integer, doc: "d", isSecret: false),
                 .init(name: "sriov", type: .boolean, doc: "d", isSecret: false),

@@ -13,7 +13,7 @@ struct SharedRamdisk: Sendable {
 
     static let deployments = BuiltProducts.repository.appending(
         "Tests/RamdiskBuildTests/deployments")
-    static let elements = ["vm", "mellanox", "deploy-kexec", "raid", "small"]
+    static let elements = ["vm", "mellanox", "deploy-kexec", "raid", "small", "every-service"]
 
     private static let made = Result {
         SharedRamdisk(folder: try RunFolder.made("test-ramdisk", by: make))
@@ -27,13 +27,14 @@ struct SharedRamdisk: Sendable {
     private static func fullOptions(_ folder: FilePath) -> [String] {
         let settings = [
             "deploy.qcow2=true", "deploy.iscsi=true", "deploy.ca=\(folder)/ca.crt",
-            "deploy.public-key=\(folder)/deploy.pub",
+            "deploy.public-key=\(folder)/deploy.pub", "every-service.file=\(folder)/www/manifest",
         ]
         return ["--ramdisk", "-n"] + settings.flatMap { ["--set", $0] }
     }
 
-    /// Adds the shell elements of the shared build.
+    /// Adds the shell elements of the shared build, and a plugin as it was built when the contract was frozen.
     static func addElements(to build: TestBuild) throws {
+        try FrozenPlugins.copy("every-service", to: build.plugins)
         try build.addElement("small", ["post-install.d/90-small": small])
         try build.addElement(
             "raid",
@@ -52,6 +53,7 @@ struct SharedRamdisk: Sendable {
 
     /// Takes away what neither a login nor the ramdisk needs.
     private static let small = """
+        echo every-service >/usr/lib/firmware/every-service.bin
         # The element debian reads there which mirror is the distribution's.
         find /usr/share/doc -mindepth 1 -maxdepth 1 ! -name apt -exec rm -rf {} +
         rm -rf /usr/share/{locale,man,i18n,info,perl,zoneinfo,grub,bash-completion,X11}/*
@@ -70,19 +72,30 @@ struct SharedRamdisk: Sendable {
         try build.debianCommand(
             elements, formats: "raw,tar", options: fullOptions(folder) + ["--manifest", "--sbom"]
         ).checkedOutput(limits: .init(deadline: .seconds(300)))
-        let tar = build.output.appending("image.tar")
-        var plain = build.command(
-            ["debian"], formats: "raw",
-            options: [
-                "-n", "--ramdisk-modules", "dep", "--set", "deploy.minimal=true", "--set",
-                "ramdisk.modules=virtio_pci,virtio_blk,virtio_net,virtio_scsi,sd_mod,nvme",
-                "--set", "ramdisk.udev=false", "--set", "debian.base-tar=\(tar)", "-o",
-                folder.appending("plain").string,
-            ], environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
-        plain.arguments[0] = "ramdisk"
-        try plain.checkedOutput(limits: .init(deadline: .seconds(200)))
+        try VendorPlugin.cFunctions.build(in: folder, to: build.plugins)
+        try makeSmall(
+            "plain", of: ["debian", "acme-hba"], settings: ["ramdisk.udev=false"], build, folder)
+        try makeSmall("dracut", of: ["debian"], settings: ["ramdisk.dracut=true"], build, folder)
         let script =
             "cd \"$1\"; mv out/image.kernel kernel; mv out/image.initramfs full.initramfs; mv out/image.raw www/debian.raw"
         try Command("/bin/sh", ["-ec", script, "sh", folder.string]).checkedOutput()
+    }
+    /// Makes a ramdisk without an image, from the tree of the image.
+    private static func makeSmall(
+        _ name: String, of elements: [String], settings: [String], _ build: TestBuild,
+        _ folder: FilePath
+    ) throws {
+        let settings =
+            settings + [
+                "deploy.minimal=true", "debian.base-tar=\(build.output.appending("image.tar"))",
+                "ramdisk.modules=virtio_pci,virtio_blk,virtio_net,virtio_scsi,sd_mod,nvme",
+            ]
+        var command = build.command(
+            elements, formats: "raw",
+            options: ["-n", "--ramdisk-modules", "dep"] + settings.flatMap { ["--set", $0] }
+                + ["-o", folder.appending(name).string],
+            environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
+        command.arguments[0] = "ramdisk"
+        try command.checkedOutput(limits: .init(deadline: .seconds(200)))
     }
 }

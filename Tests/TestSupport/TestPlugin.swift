@@ -9,7 +9,7 @@ package enum TestPlugin {
     package static func manifest(_ name: String, _ more: String = "") -> String {
         let rest = more.isEmpty ? "" : ", \(more)"
         return """
-            {"schema": 1, "name": "\(name)", "version": "1.0", "summary": "For a test", "abi": 0\(rest)}
+            {"schema": 1, "name": "\(name)", "version": "1.0", "summary": "For a test", "abi": 1\(rest)}
             """
     }
 

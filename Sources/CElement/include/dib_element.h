@@ -58,9 +58,9 @@
 extern "C" {
 #endif
 
-/// The version of this contract. It stays 0, unfrozen, until ramdisk and block-device contexts have
-/// used it.
-#define DIB_ABI 0
+/// The version of this contract. It is frozen: structs, numbers and meanings stay as they are, and what
+/// comes is appended. Another number means a contract that plugins of this one do not meet.
+#define DIB_ABI 1
 
 /// The name of the one symbol that a plugin exports.
 #define DIB_ENTRY_SYMBOL "dib_element_v1"
@@ -68,7 +68,7 @@ extern "C" {
 /// Whether the writer of a struct knew `field`: `table` is a pointer to any struct of this header,
 /// and is evaluated more than once. Every function of dib_host that its size covers is there.
 ///
-///     if (DIB_HAS(host, install_packages)) host->install_packages(host->state, names, &result);
+///     if (DIB_HAS(host, add_to_ramdisk)) host->add_to_ramdisk(host->state, item, name, text);
 #define DIB_HAS(table, field) \
     (DIB_ADDRESS(&(table)->field + 1) - DIB_ADDRESS(table) <= (table)->size)
 
@@ -78,9 +78,9 @@ extern "C" {
 #define DIB_ADDRESS(pointer) ((uintptr_t)(pointer))
 #endif
 
-/// The sizes of the first layouts, in bytes on 64-bit machines. Whatever is appended later, a table
-/// with this size is taken.
-#define DIB_HOST_FIRST_SIZE 80
+/// The sizes of the layouts with which this contract was frozen, in bytes on 64-bit machines: no host's
+/// table is shorter, and whatever is appended later, a plugin's table with this size is taken.
+#define DIB_HOST_FIRST_SIZE 112
 #define DIB_RUN_RESULT_FIRST_SIZE 32
 #define DIB_ERROR_FIRST_SIZE 24
 #define DIB_HOOK_FIRST_SIZE 16
@@ -232,6 +232,9 @@ typedef enum dib_ramdisk_item {
     DIB_RAMDISK_INIT_FRAGMENT = 5,
     /// Rules for udev: a file name such as "81-cards.rules" and its text.
     DIB_RAMDISK_UDEV_RULES = 6,
+    /// What all else is laid on, by a name that the host knows: "dracut", the initramfs that the tree's own dracut
+    /// makes, whose /init stays in charge when nobody adds another one.
+    DIB_RAMDISK_BASE = 7,
 } dib_ramdisk_item;
 
 // The disk layout, for `disk_layout` and `set_disk_layout`, is a block-device configuration as shell
@@ -264,7 +267,7 @@ typedef enum dib_ramdisk_item {
 
 /// The host's services. Owner: host, until the end of the process. They may be called from `create`,
 /// `run` and `destroy`, not while dib_element_v1 itself runs. Every function takes `state` as its
-/// first argument. Fields up to open_target_file are in every host; ask DIB_HAS for later ones.
+/// first argument. Fields up to add_to_ramdisk are in every host; ask DIB_HAS for later ones.
 typedef struct dib_host {
     uint32_t size;
     uint32_t abi;
@@ -347,7 +350,7 @@ typedef struct dib_host {
 
     /// Installs packages by the distribution's names, with the operating-system element's program
     /// install-packages. `names` ends with NULL. Packages that the manifest lists need no call: they
-    /// are installed together with the base system, which is faster. Not in the first layout.
+    /// are installed together with the base system, which is faster.
     ///
     /// Phases: pre-install, install, post-install, finalise. Side: in. Thread: hook.
     /// Blocks: program. Cancelled: ends, and the program with it.
@@ -357,7 +360,7 @@ typedef struct dib_host {
     int32_t (*install_packages)(void *state, const char *const *names, dib_run_result *result);
 
     /// The disk layout as it stands: as planned, with what earlier hooks and this one changed. See the
-    /// list of its keys above. Not in the first layout.
+    /// list of its keys above.
     ///
     /// Phases: check, block-device. Side: out. Thread: hook. Blocks: no. Cancelled: ends.
     /// Unit: text, a block-device configuration. Owner: host, until the end of the process.
@@ -367,7 +370,7 @@ typedef struct dib_host {
     /// Replaces the disk layout. The last call of a hook counts, when the hook succeeds: the host
     /// checks the text then, like one that is read from a file, and fails the hook for one that cannot
     /// be built. The mount table, the boot loader, the values of later phases and the manifest follow
-    /// the new layout. Not in the first layout.
+    /// the new layout.
     ///
     /// Phases: block-device. Side: out. Thread: hook. Blocks: no. Cancelled: ends, nothing is kept.
     /// Unit: text, a block-device configuration of at most 1 MiB. Owner: plugin.
@@ -376,7 +379,7 @@ typedef struct dib_host {
 
     /// Adds to the ramdisk that is made of the tree. `item` is a dib_ramdisk_item. It counts when the hook succeeds;
     /// what is asked for twice is there once, and of two texts for one path the last one counts. What the tree does not
-    /// have fails the build when the ramdisk is made, with the element's name. Not in the first layout.
+    /// have fails the build when the ramdisk is made, with the element's name.
     ///
     /// Phases: ramdisk. Side: out. Thread: hook. Blocks: no. Cancelled: ends, nothing is added.
     /// Unit: texts; the name at most 4096 bytes; `text` at most 1 MiB, or NULL for an item without one. Owner: plugin.

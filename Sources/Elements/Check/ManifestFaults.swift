@@ -10,7 +10,7 @@ enum ManifestFaults {
     /// What stands in for a member that is missing.
     private static let substitutes: [String: JSONValue] = [
         "schema": .number(String(ElementManifest.schemaVersion)), "name": .string("unnamed"),
-        "version": .string("0"), "summary": .string("none"), "abi": .number("0"),
+        "version": .string("0"), "summary": .string("none"), "abi": .number("1"),
         "type": .string("string"), "doc": .string("none"), "order": .number("0"),
     ]
     private static let harmlessItem = JSONValue.string("none")

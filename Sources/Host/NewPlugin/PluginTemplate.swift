@@ -34,7 +34,7 @@ extension PluginTemplate {
             "summary": "Adds a line to the message of the day",
             "vendor": "Your Company",
             "license": "Apache-2.0",
-            "abi": 0,
+            "abi": 1,
             "parameters": {
                 "text": {
                     "type": "string",

@@ -9,7 +9,7 @@ use std::os::raw::{c_char, c_int};
 use std::os::unix::io::FromRawFd;
 use std::ptr;
 
-pub const ABI: u32 = 0;
+pub const ABI: u32 = 1;
 pub const PHASE_INSTALL: u32 = 4;
 pub const PHASE_POST_ROOT: u32 = 6;
 const LOG_INFO: u32 = 1;

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LinuxSystem
-import SystemPackage
-import TestSupport
+internal import LinuxSystem
+package import SystemPackage
 
-/// The elements of Tests/VendorPlugins, each built by the command in its README.md.
-enum VendorPlugin: String, CaseIterable, Sendable {
+/// The elements of Tests/VendorPlugins, each built by the commands in its README.md.
+package enum VendorPlugin: String, CaseIterable, Sendable {
     case c
     case cPlusPlus = "c++"
     case rust
+    case cFunctions = "c-functions"
 
     /// The element's name.
-    var element: String {
+    package var element: String {
         switch self {
         case .c: "acme-nic"
         case .cPlusPlus: "acme-raid"
         case .rust: "acme-gpu"
+        case .cFunctions: "acme-hba"
         }
     }
 
     /// Builds the plugin from a copy of its folder, and puts it into `plugins`.
-    func build(in folder: FilePath, to plugins: FilePath) throws {
+    package func build(in folder: FilePath, to plugins: FilePath) throws {
         // The command finds the header by its place in the repository.
         let copy = folder.appending("built-\(rawValue)")
         let place = "Sources/CElement/include/dib_element.h"
@@ -33,13 +34,14 @@ enum VendorPlugin: String, CaseIterable, Sendable {
             "cp", ["-r", BuiltProducts.repository.appending(source).string, home.string]
         ).checkedOutput()
         let readme = try TextFile.read(home.appending("README.md"))
-        let line = readme.split(separator: "\n").first { $0.hasPrefix("$ ") }
-        var words = (line ?? "$ false").split(separator: " ").dropFirst().map(String.init)
-        // Debian's compiler, also where another one comes first in PATH.
-        if words[0] == "rustc" { words[0] = "/usr/bin/rustc" }
-        var command = Command(words[0], Array(words.dropFirst()))
-        command.workingDirectory = home
-        try command.checkedOutput()
+        for line in readme.split(separator: "\n") where line.hasPrefix("$ ") {
+            var words = line.split(separator: " ").dropFirst().map(String.init)
+            // Debian's compiler, also where another one comes first in PATH.
+            if words[0] == "rustc" { words[0] = "/usr/bin/rustc" }
+            var command = Command(words[0], Array(words.dropFirst()))
+            command.workingDirectory = home
+            try command.checkedOutput()
+        }
         try Command(
             "install",
             ["-D", "--mode=0755", home.appending("\(element).so").string]
