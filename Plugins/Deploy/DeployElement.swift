@@ -24,7 +24,7 @@ struct Deploy: Element, RamdiskPhase {
             "/lib/dibhost/iscsi-functions", String(cString: deploy_iscsi_functions()))
         try ramdisk.addInitFragment("60-disk", String(cString: deploy_disk()))
         try ramdisk.addInitFragment("80-deploy", String(cString: deploy_deploy()))
-        try ramdisk.addProgram("zstd")
+        for program in ["zstd", "tee"] { try ramdisk.addProgram(program) }
         if !parameters.flag("minimal") {
             for program in ["curl", "openssl", "sfdisk", "e2fsck", "resize2fs"] {
                 try ramdisk.addProgram(program)

@@ -53,6 +53,7 @@ struct SharedRamdisk: Sendable {
 
     /// Takes away what neither a login nor the ramdisk needs.
     private static let small = """
+        mkdir -p /usr/lib/firmware
         echo every-service >/usr/lib/firmware/every-service.bin
         # The element debian reads there which mirror is the distribution's.
         find /usr/share/doc -mindepth 1 -maxdepth 1 ! -name apt -exec rm -rf {} +

@@ -38,21 +38,23 @@ int32_t hba_install(const char *root, fail_function *fail)
     return fclose(file) != 0 || written < 0 ? EIO : 0;
 }
 
-/// What init does with the adapter: its volumes show up some time after its driver.
+/// What init does in a machine with the adapter: its volumes show up some time after its driver.
 static const char fragment[] =
-    "read -r hba_firmware </lib/firmware/" FIRMWARE "\n"
-    "hba_waited=0\n"
-    "while [ \"$hba_waited\" -lt %" PRIu8 " ] && [ -z \"$(ls /sys/class/scsi_disk 2>/dev/null)\" ]; do\n"
-    "    sleep 1\n"
-    "    hba_waited=$((hba_waited + 1))\n"
-    "done\n"
-    "say \"$hba_firmware: volumes $(ls /sys/class/scsi_disk 2>/dev/null)\"\n";
+    "if ls -d /sys/bus/pci/drivers/%s/*:* >/dev/null 2>&1; then\n"
+    "    read -r hba_firmware </lib/firmware/" FIRMWARE "\n"
+    "    hba_waited=0\n"
+    "    while [ \"$hba_waited\" -lt %" PRIu8 " ] && [ -z \"$(ls /sys/class/scsi_disk 2>/dev/null)\" ]; do\n"
+    "        sleep 1\n"
+    "        hba_waited=$((hba_waited + 1))\n"
+    "    done\n"
+    "    say \"$hba_firmware: volumes $(ls /sys/class/scsi_disk 2>/dev/null)\"\n"
+    "fi\n";
 
 /// Outside of the chroot, when a ramdisk is made: the driver, its firmware, and a part of init.
 int32_t hba_ramdisk(const char *driver, uint8_t patience, add_function *add)
 {
     char text[1024];
-    if (snprintf(text, sizeof text, fragment, patience) >= (int)sizeof text) return ENAMETOOLONG;
+    if (snprintf(text, sizeof text, fragment, driver, patience) >= (int)sizeof text) return ENAMETOOLONG;
     int32_t error = add(MODULE, driver, NULL);
     if (error == 0) error = add(FIRMWARE_FILES, "acme/*", NULL);
     if (error == 0) error = add(INIT_FRAGMENT, "50-acme-hba", text);
