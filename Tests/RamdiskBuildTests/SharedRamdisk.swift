@@ -57,11 +57,18 @@ struct SharedRamdisk: Sendable {
         echo every-service >/usr/lib/firmware/every-service.bin
         # The element debian reads there which mirror is the distribution's.
         find /usr/share/doc -mindepth 1 -maxdepth 1 ! -name apt -exec rm -rf {} +
-        rm -rf /usr/share/{locale,man,i18n,info,perl,zoneinfo,grub,bash-completion,X11}/*
-        rm -rf /usr/lib/python3* /var/cache/apt/* /var/lib/apt/lists/*
+        rm -rf /usr/share/{locale,man,i18n,info,perl,zoneinfo,grub,bash-completion,X11,iso-codes,xml,mstflint}/*
+        rm -rf /usr/lib/python3* /usr/bin/python3* /var/cache/apt/* /var/lib/apt/lists/*
+        rm -rf /usr/lib/udev/hwdb* /usr/bin/{qemu-nbd,qemu-io} /usr/share/misc/pci.ids /var/cache/debconf/*-old
+        cd /usr/lib/x86_64-linux-gnu
+        rm -rf perl libicu* libperl* gconv
         cd /usr/lib/modules/*/kernel
-        rm -rf sound drivers/{gpu,media,staging,iio,hwmon,video,isdn,bluetooth} drivers/net/wireless
-        rm -rf net/{bluetooth,mac80211,wireless} fs/{ocfs2,gfs2,ceph,nfs,nfsd,smb}
+        rm -rf sound drivers/{gpu,media,staging,iio,hwmon,video,isdn,bluetooth,comedi,mtd,target,md}
+        rm -rf drivers/{usb,hid,platform,input,edac,leds,power,thermal,char/ipmi} drivers/net/{wireless,can,wan,usb}
+        find drivers/net/ethernet -mindepth 1 -maxdepth 1 ! -name mellanox ! -name intel -exec rm -rf {} +
+        rm -rf drivers/scsi/{qla2xxx,lpfc,qla4xxx,bfa,aic7xxx,aic94xx,be2iscsi,bnx2fc,bnx2i,cxgbi,libfc,fcoe}
+        rm -rf net/{bluetooth,mac80211,wireless,netfilter,sunrpc,sched,can,openvswitch,sctp,tipc,wireless,batman-adv}
+        rm -rf fs/{ocfs2,gfs2,ceph,nfs,nfsd,smb,xfs,btrfs,f2fs,ubifs,jfs,reiserfs,nilfs2} lib/test_*
         depmod "$(basename "$(dirname "$PWD")")"
         """
 
