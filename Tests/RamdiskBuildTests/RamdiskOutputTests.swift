@@ -83,55 +83,36 @@ struct RamdiskOutputTests {
         ),
     ]
 
-    @Test
-    func `what is missing is named, and nothing stands under a final name`() throws {
-        let shared = try SharedRamdisk.shared()
-        let tar = shared.folder.appending("out/image.tar")
+    @Test(arguments: refusals)
+    func `what is missing is named, and nothing stands under a final name`(
+        options: [String], without: String, message: String
+    ) throws {
         try TemporaryFolder.with { folder in
-            for (options, without, message) in Self.refusals {
-                let build = try TestBuild(in: folder)
-                try build.addElement(
-                    "without",
-                    ["cleanup.d/99-without": "cd \"$TARGET_ROOT\" && rm -f -- $DIB_WITHOUT"])
-                var command = build.command(
-                    ["debian", "without"],
-                    options: [
-                        "-n", "--set", "debian.base-tar=\(tar)", "--set", "deploy.minimal=true",
-                    ] + options,
-                    environment: [
-                        "DIB_IMAGE_CACHE": SharedImage.cache.string, "DIB_WITHOUT": without,
-                    ])
-                command.arguments[0] = "ramdisk"
-                let captured = try command.capture(limits: .init(deadline: .seconds(200)))
-                let text = captured.errorLines.joined(separator: "\n")
-                #expect(captured.status == .exited(1))
-                #expect(text.contains(message), "\(text)")
-                #expect(try build.outputs() == [])
-                #expect(try build.leftovers() == [])
-            }
+            let build = try TestBuild(in: folder)
+            let command = try SmallSystem.ramdisk(
+                build, options: options, environment: ["DIB_WITHOUT": without])
+            let captured = try command.capture(limits: .init(deadline: .seconds(200)))
+            let text = captured.errorLines.joined(separator: "\n")
+            #expect(captured.status == .exited(1))
+            #expect(text.contains(message), "\(text)")
+            #expect(try build.outputs() == [])
+            #expect(try build.leftovers() == [])
         }
     }
 
     @Test
     func `two builds give the same bytes, and each compression the same files`() throws {
-        let shared = try SharedRamdisk.shared()
-        let tar = shared.folder.appending("out/image.tar")
         try TemporaryFolder.with { folder in
             let build = try TestBuild(in: folder)
             var contents: Set<String> = []
             for compression in ["zstd", "zstd", "gzip", "xz", "none"] {
-                var command = build.command(
-                    ["debian"],
+                let command = try SmallSystem.ramdisk(
+                    build,
                     options: [
-                        "-n", "--set", "debian.base-tar=\(tar)", "--set", "deploy.minimal=true",
                         "--ramdisk-modules", "dep", "--ramdisk-compression", compression, "--set",
                         "ramdisk.modules=virtio_blk",
                     ],
-                    environment: [
-                        "DIB_IMAGE_CACHE": SharedImage.cache.string,
-                        "SOURCE_DATE_EPOCH": "1700000000",
-                    ])
-                command.arguments[0] = "ramdisk"
+                    environment: ["SOURCE_DATE_EPOCH": "1700000000"])
                 try command.checkedOutput(limits: .init(deadline: .seconds(200)))
                 let image = build.output.appending("image.initramfs")
                 let (program, magic) =
