@@ -9,7 +9,8 @@ struct Dibhost: ParsableCommand {
         commandName: "dibhost", abstract: "Builds operating-system images from elements.",
         version: ProgramVersion.text,
         subcommands: [
-            Build.self, Ramdisk.self, Plan.self, ElementsCommand.self, PluginCommand.self,
+            Build.self, Ramdisk.self, Plan.self, AuditCommand.self, ElementsCommand.self,
+            PluginCommand.self,
             Doctor.self,
             CollectScratch.self, RunPlan.self, RunTrial.self,
         ],

@@ -16,13 +16,15 @@ package struct LoopDevice: ~Copyable {
 
     /// Attaches `length` bytes of the image from `offset`; a length of zero reaches to the file's end.
     ///
-    /// `blockSize` is that of a logical block, 512 or 4096; zero leaves it to the kernel.
+    /// `blockSize` is that of a logical block, 512 or 4096; zero leaves it to the kernel. A device that is read-only needs
+    /// no right to write the image.
     /// - Throws: `BuildError` with the system's own text.
     package init(
         image: FilePath, offset: ByteCount = .zero, length: ByteCount = .zero,
-        blockSize: Int64 = 0
+        blockSize: Int64 = 0, isReadOnly: Bool = false
     ) throws {
-        let file = try FileDescriptor.open(image, .readWrite, options: .closeOnExec)
+        let file = try FileDescriptor.open(
+            image, isReadOnly ? .readOnly : .readWrite, options: .closeOnExec)
         defer { try? file.close() }
         var number: Int32 = -1
         let device = clinux_loop_attach(

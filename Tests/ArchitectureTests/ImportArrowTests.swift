@@ -11,7 +11,7 @@ struct ImportArrowTests {
     private static let layers: [[String]] = [
         ["Host"],
         ["Builder"],
-        ["DiskImage", "Legacy", "Elements", "Ramdisk"],
+        ["Audit", "DiskImage", "Legacy", "Elements", "Ramdisk"],
         ["Archive", "Planning", "Wire"],
         ["LinuxSystem"],
         [
