@@ -2,7 +2,7 @@
 
 /// Rules that look into a file.
 struct ContentRules {
-    /// Where people and programs of one machine write. What lies elsewhere came with packages.
+    /// Where people and programs of one machine write; what lies elsewhere came with packages.
     private static let places = [
         "etc/", "root/", "home/", "srv/", "opt/", "usr/local/", "var/lib/", "var/www/",
         "var/spool/", "var/tmp/", "tmp/",

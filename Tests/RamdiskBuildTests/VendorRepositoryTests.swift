@@ -9,7 +9,9 @@ import Testing
 ///
 /// The repository is made here, in the shape of NVIDIA's for apt, and served on the loopback interface.
 struct VendorRepositoryTests {
-    /// Arguments: a new folder for the repository; "signed", "forged" or "unsigned". Writes the key to key.asc beside it.
+    /// Arguments: a new folder for the repository; "signed", "forged" or "unsigned".
+    ///
+    /// Writes the key to key.asc beside it.
     private static let make = """
         mkdir -p "$1" "$1/../package/DEBIAN" "$1/../package/opt" && cd "$1/.."
         printf 'Package: %s\nVersion: 5.8\nArchitecture: all\nMaintainer: a <a@b>\nDescription: d\n' doca-ofed \\
