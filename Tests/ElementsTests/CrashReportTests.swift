@@ -78,7 +78,7 @@ private func aCrashInTheCLibraryIsReportedWithTheLineThatCalledIt(call: String) 
         }
         static const dib_hook hooks[1] = {{sizeof(dib_hook), 4, run}};
         const dib_element *dib_element_v1(const dib_host *host) {
-            static const dib_element table = {.size = sizeof(dib_element), .name = "broken",
+            static const dib_element table = {.size = sizeof(dib_element), .abi = DIB_ABI, .name = "broken",
                 .create = create, .hook_count = 1, .hook_stride = sizeof(dib_hook), .hooks = hooks};
             return &table;
         }
