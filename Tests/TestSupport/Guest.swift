@@ -78,10 +78,10 @@ package final class Guest {
     /// Makes a root shell that is waiting on the console, such as one of an automatic login, ready for `run`.
     package func takeShell() throws {
         // The kernel's remarks, such as how slow emulation is, would stand among the output of commands, and so would
-        // systemd's on what still starts: signal 55 is SIGRTMIN+21, systemd(1).
+        // systemd's on what still starts: signal 55 is SIGRTMIN+21, systemd(1), on which it clears its last line.
         try type(
             "stty -echo; PS1=; TERM=dumb; export PAGER=cat SYSTEMD_PAGER=cat; "
-                + "dmesg --console-level emerg; kill -55 1; echo shell-'ready'")
+                + "dmesg --console-level emerg; kill -55 1; sleep 2; echo shell-'ready'")
         try waitFor("shell-ready")
     }
 
