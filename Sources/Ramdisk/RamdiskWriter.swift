@@ -111,7 +111,7 @@ package struct RamdiskWriter: Sendable {
         case .zstd:
             options.compression = .zstd
             // Smaller by a tenth than what zstd does by itself, in a few seconds.
-            options.level = 12
+            options.level = 9
             options.threads = 2
             _ = try TreeArchive.write(scratch, to: output, options: options)
         case .uncompressed: _ = try TreeArchive.write(scratch, to: output, options: options)
