@@ -3,23 +3,28 @@ import PackageDescription
 
 /// Each native element is one folder below Plugins/; a word in this list builds it.
 let plugins = [
-    "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "CacheURL", "Debian",
-    "Deploy", "DeployKexec", "DibInitSystem", "ElementManifest", "InstallBin", "InstallStatic",
-    "InstallTypes",
-    "LocalConfig", "Manifests", "Mellanox", "PackageInstalls", "PersistentState", "PkgMap",
-    "RamdiskBase",
-    "SourceRepositories", "SvcMap", "Sysprep", "VM",
+    "Almalinux", "Base", "BlockDeviceEFI", "BlockDeviceGPT", "BlockDeviceMBR", "CacheURL",
+    "CentosStream", "CloudInit", "CloudInitDatasources", "Debian", "Deploy", "DeployKexec",
+    "DibInitSystem", "ElementManifest", "Fedora", "Growroot", "HandOver", "InstallBin",
+    "InstallStatic", "InstallTypes", "InstanceMetadata", "LocalConfig", "Manifests", "Mellanox",
+    "NovaCompute", "OpensshServer", "Opensuse", "PackageInstalls", "PersistentState", "PkgMap",
+    "RamdiskBase", "Rhel", "Rocky", "RuntimeSshHostKeys", "SimpleInit", "SourceRepositories",
+    "SvcMap", "Sysprep", "Ubuntu", "VM",
 ]
 
 /// Files of a plugin's folder that its C file embeds beside the manifest, with the header that gives them to Swift.
 let embedded = [
     "CacheURL": ["cache-url", "cache-url.h"],
+    "CloudInit": ["from-cloud-init", "cloud-init-files.h"],
     "Deploy": [
         "fetch-functions", "write-functions", "iscsi-functions", "60-disk", "80-deploy",
         "deploy-files.h",
     ],
     "DeployKexec": ["81-kexec", "deploy-kexec-files.h"],
+    "Growroot": ["growroot", "growroot.h"],
+    "HandOver": ["hand-over", "hand-over.h"],
     "InstallTypes": ["install-types", "install-types.h"],
+    "InstanceMetadata": ["apply-metadata", "instance-metadata.h"],
     "PackageInstalls": ["install-packages", "install-packages.h"],
     "PersistentState": ["persistent-state", "persistent-state.h"],
     "PkgMap": ["pkg-map", "pkg-map.h"],
@@ -27,13 +32,20 @@ let embedded = [
         "init", "ramdisk-functions", "10-start", "20-parameters", "40-network", "udhcpc-script",
         "ramdisk-files.h",
     ],
+    "SimpleInit": ["read-metadata", "simple-init.h"],
     "SourceRepositories": ["source-repositories", "source-repositories.h"],
     "SvcMap": ["svc-map", "svc-map.h"],
     "Sysprep": ["extract-image", "extract-image.h"],
 ]
 
+/// Plugins for the operating systems of one family share how these are installed.
+let operatingSystems: Set = [
+    "Almalinux", "CentosStream", "Debian", "Fedora", "Opensuse", "Rhel", "Rocky", "Ubuntu",
+    "Unpacker",
+]
+
 /// Plugins that only the tests load: each misbehaves in the way its folder says.
-let fixturePlugins = ["Misbehaving", "Liar", "Partitioner", "Scribe"]
+let fixturePlugins = ["Misbehaving", "Liar", "Partitioner", "Scribe", "Unpacker"]
 
 /// The modules of dibhost and what each one imports.
 ///
@@ -54,12 +66,13 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
         ]
     ),
     ("Audit", ["Diagnostics", "LinuxSystem", .system]),
+    ("Verify", ["Diagnostics", "LinuxSystem", .system]),
     ("Ramdisk", ["Archive", "Diagnostics", "LinuxSystem", "Planning", .system]),
     (
         "Builder",
         [
-            "CElement", "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem", "Planning",
-            "Ramdisk",
+            "Audit", "CElement", "Diagnostics", "DiskImage", "Elements", "Legacy", "LinuxSystem",
+            "Planning", "Ramdisk",
             .orderedCollections, .system,
         ]
     ),
@@ -103,6 +116,7 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .executableTarget(name: "Init", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "ElementAPI", dependencies: ["CElement"]),
+        .target(name: "OperatingSystem", dependencies: ["ElementAPI"]),
         .executableTarget(
             name: "TreeToImage",
             dependencies: ["Diagnostics", "DiskImage", "Planning", .system],
@@ -114,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "Host",
             dependencies: [
-                "Audit", "Builder", "Diagnostics", "Elements", "LinuxSystem", "Planning",
+                "Audit", "Builder", "Diagnostics", "Elements", "LinuxSystem", "Planning", "Verify",
                 .argumentParser, .system, .log,
             ]),
     ]
@@ -134,7 +148,10 @@ func pluginTargets(_ name: String, at path: String) -> [Target] {
             exclude: files.filter { !$0.hasSuffix(".h") }, sources: ["manifest.c"],
             publicHeadersPath: "."),
         .target(
-            name: name, dependencies: ["ElementAPI", .target(name: "\(name)Manifest")], path: path,
+            name: name,
+            dependencies: ["ElementAPI", .target(name: "\(name)Manifest")]
+                + (operatingSystems.contains(name) ? ["OperatingSystem"] : []),
+            path: path,
             exclude: files + ["manifest.c"]),
     ]
 }
@@ -168,6 +185,12 @@ func testTargets() -> [Target] {
             name: "RamdiskBuildTests",
             dependencies: ["TestSupport", "LinuxSystem", .system],
             exclude: ["deployments", "tables"]),
+        .testTarget(
+            name: "DistributionTests",
+            dependencies: [
+                "TestSupport", "Diagnostics", "ElementAPI", "LinuxSystem", "OperatingSystem",
+                .system,
+            ]),
         .testTarget(
             name: "BootTests",
             dependencies: [

@@ -17,6 +17,7 @@ struct Base: Element, InstallPhase, FinalisePhase {
 
     func finalise(_ target: FinaliseContext) throws {
         try forgetMachine(target)
+        try forgetInitiator(target)
         try removeLeftovers(target)
     }
 
@@ -60,6 +61,22 @@ struct Base: Element, InstallPhase, FinalisePhase {
             return
         }
         try target.writeFile("\(folder)/10_etc_hosts.cfg", "manage_etc_hosts: \(manage)\n")
+    }
+
+    /// The name that the package of the iSCSI initiator made up when it was installed; another one was meant.
+    private func forgetInitiator(_ target: FinaliseContext) throws {
+        let path = "/etc/iscsi/initiatorname.iscsi"
+        guard try target.kind(of: path) == .file else { return }
+        let text = try target.readFile(path)
+        if text.contains("InitiatorName=iqn.1993-08.org.debian:01:") {
+            // The words by which Debian's open-iscsi asks itself to choose a name at the first start.
+            try target.writeFile(path, "GenerateName=yes\n", mode: 0o600)
+        } else if ["iqn.1994-05.com.redhat:", "iqn.1996-04.de.suse:01:"].contains(where: {
+            text.contains("InitiatorName=\($0)")
+        }) {
+            // There a unit chooses one when the file is missing.
+            try target.remove(path)
+        }
     }
 
     /// An empty file, unlike none, makes systemd choose an identity at the first start of each

@@ -66,7 +66,7 @@ struct GrubMenu {
             insmod gzio
             insmod part_msdos
             insmod part_gpt
-            insmod \(place.module)
+            insmod \(place.module)\(place.volumeModule.map { "\ninsmod \($0)" } ?? "")
             search --no-floppy --label --set=root \(place.label)
 
             \(entries.joined(separator: "\n"))

@@ -9,6 +9,8 @@ struct GrubPlace {
     let label: String
     /// GRUB's module for it.
     let module: String
+    /// GRUB's module for what lies between it and the partition; nil when it lies there itself.
+    let volumeModule: String?
     /// /boot as GRUB sees it: empty when it is a file system of its own.
     let boot: String
 
@@ -21,6 +23,8 @@ struct GrubPlace {
         let type = target.value(of: .bootFileSystem) ?? rootFileSystem
         // One module reads ext2, ext3 and ext4.
         module = type.hasPrefix("ext") ? "ext2" : type
+        let manager = target.value(of: .volumeManager) ?? "none"
+        volumeModule = manager == "none" ? nil : manager
     }
 
     /// The folder of GRUB's files as GRUB sees it.
@@ -29,6 +33,7 @@ struct GrubPlace {
     /// The modules with which a core image reads its folder, wherever the disk lies.
     var modules: [String] {
         ["part_msdos", "part_gpt", module, "search", "search_label", "normal"]
+            + (volumeModule.map { [$0] } ?? [])
     }
 
     /// GRUB's commands that find the folder.

@@ -72,8 +72,8 @@ static_assert(sizeof(dib_element) == 48, "the size of dib_element has changed");
 #define DIB_NUMBER(name, number) static_assert((name) == (number), #name " has another number")
 
 DIB_NUMBER(DIB_ABI, 1);
-static_assert(sizeof(DIB_ENTRY_SYMBOL) == sizeof "dib_element_v1", "the entry has another name");
-static_assert(sizeof(DIB_MANIFEST_SECTION) == sizeof ".dib.manifest", "the section has another name");
+static_assert(__builtin_strcmp(DIB_ENTRY_SYMBOL, "dib_element_v1") == 0, "the entry has another name");
+static_assert(__builtin_strcmp(DIB_MANIFEST_SECTION, ".dib.manifest") == 0, "the section has another name");
 
 DIB_NUMBER(DIB_HOST_FIRST_SIZE, 112);
 DIB_NUMBER(DIB_RUN_RESULT_FIRST_SIZE, 32);

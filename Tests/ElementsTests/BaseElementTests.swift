@@ -37,6 +37,23 @@ private func base(
     }
 }
 
+/// What a package wrote, and what is left of it; nil for no file.
+@Test(arguments: [
+    ("InitiatorName=iqn.1993-08.org.debian:01:c0ffee\n", "GenerateName=yes\n"),
+    ("InitiatorName=iqn.1994-05.com.redhat:c0ffee\n", nil),
+    ("InitiatorName=iqn.2026-01.org.example:one\n", "InitiatorName=iqn.2026-01.org.example:one\n"),
+])
+func aNameOfTheInitiatorThatAPackageMadeUpIsForgotten(before: String, after: String?) throws {
+    try ScratchTree.with(programs: []) { tree in
+        let file = tree.appending("etc/iscsi/initiatorname.iscsi")
+        try TextFile.write(before, to: file)
+        #expect(try base(.finalise, on: tree).error == nil)
+        let names = try FolderListing.entries(of: tree.appending("etc/iscsi")).map(\.name)
+        #expect(names.isEmpty == (after == nil))
+        if let after { #expect(try TextFile.read(file) == after) }
+    }
+}
+
 @Test func whatTheTreeHasAlreadyStays() throws {
     try ScratchTree.with(programs: []) { tree in
         let hosts = "127.0.0.1 localhost\n::1 ip6-localhost\n192.0.2.1 mine mine.test"

@@ -137,7 +137,7 @@ private let broken = [
         condition: #"{"build.packages": ["efi"]}"#,
         #"["build.packages"]' is no value that a package can depend on"#,
         "Known are: build.root-file-system, build.boot-file-system, build.file-systems,"
-            + " build.partition-table, build.firmware."),
+            + " build.partition-table, build.volume-manager, build.encryption, build.firmware."),
     BrokenManifest(
         condition: #"{"build.firmware": ["efi", "uefi"]}"#, #"["build.firmware"][1]' is 'uefi'"#,
         "Known are: bios, efi, both, none."),

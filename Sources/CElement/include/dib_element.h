@@ -203,6 +203,8 @@ typedef struct dib_run_result {
 //   build.boot-file-system   its type
 //   build.file-systems       the types of all file systems, swap among them, separated by commas
 //   build.partition-table    "mbr", "gpt" or "none"
+//   build.volume-manager     what divides partitions into volumes: "lvm" or "none"
+//   build.encryption         how a part of the disk is encrypted: "luks" or "none"
 //   build.efi-mount-point    where the EFI system partition is mounted; none without one
 //   build.firmware           what the disk is to boot by: "bios", "efi", "both" or "none"
 //   build.source-date-epoch  the time that stands for the time of the build, in seconds since 1970: new files
