@@ -7,7 +7,7 @@ package struct AccountFiles {
     /// Numbers of users and groups; nil where the tree has no such file.
     let users: Set<UInt32>?
     let groups: Set<UInt32>?
-    /// Home folders without a leading slash, those below /home among them.
+    /// Home folders of accounts without a leading slash; `PathRules` counts those below /home by itself.
     let homes: Set<String>
 
     init(_ root: TreeRoot) throws {
@@ -26,8 +26,10 @@ package struct AccountFiles {
         "nonexistent", "proc", "tmp", "var/tmp", "var/cache", "var/spool",
     ]
 
-    /// The accounts in the text of such a file whose password can be guessed at, or is none; `isShadow` is for shadow(5)
-    /// and gshadow(5), where an empty field of a user means that no password is asked for.
+    /// The accounts in the text of passwd(5), shadow(5), group(5) or gshadow(5) whose password can be guessed at, or is
+    /// none.
+    ///
+    /// `file` is the path without a leading slash. An empty field means that no password is asked for, but in gshadow(5).
     package static func weaknesses(of text: String, file: String) -> [String] {
         let kind = file.hasSuffix("-") ? String(file.dropLast()) : file
         return text.split(separator: "\n").compactMap { line in

@@ -28,7 +28,9 @@ package struct AuditedImage {
             if AuditedVolume.canMount(part) {
                 do {
                     volumes.append(try AuditedVolume(part, of: image))
-                } catch let error as BuildError where part.type == "vfat" {
+                } catch let error as BuildError
+                    where part.type == "vfat" && error.code == .environment
+                {
                     notes.append("\(part.title) was not looked at: \(error.message)")
                 }
             } else if let type = part.type, type != "swap" {

@@ -54,12 +54,23 @@ final class AuditedVolume {
     func systemSubvolume() throws -> AuditedVolume? {
         guard part.type == "btrfs" else { return nil }
         for name in Self.subvolumes {
-            guard let inode = try? root.appending(name).stat().inode, inode == Self.rootInode else {
-                continue
-            }
+            guard try isSubvolume(name) else { continue }
             return try AuditedVolume(self, subvolume: name)
         }
         return nil
+    }
+
+    private func isSubvolume(_ name: String) throws -> Bool {
+        do throws(Errno) {
+            let status = try root.appending(name).stat(followTargetSymlink: false)
+            return status.type == .directory && status.inode == Self.rootInode
+        } catch {
+            guard error != .noSuchFileOrDirectory else { return false }
+            throw BuildError(
+                .buildFailed, "cannot look for a system in \(part.title)",
+                hint: "The image may be damaged or cut short: check it with fsck.",
+                cause: error.description)
+        }
     }
 
     private init(_ volume: AuditedVolume, subvolume: String) throws {
@@ -79,7 +90,8 @@ final class AuditedVolume {
                     attributes: [.readOnly, .noSetuid, .noDevices, .noPrograms]))
         } catch {
             throw BuildError(
-                .buildFailed, "cannot mount \(part.title), \(type)",
+                error.rawValue == ENODEV ? .environment : .buildFailed,
+                "cannot mount \(part.title), \(type)",
                 hint: error.rawValue == ENODEV
                     ? "This kernel has no driver for \(type)."
                     : "The image may be damaged or cut short: check it with fsck.",

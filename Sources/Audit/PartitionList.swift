@@ -70,8 +70,18 @@ enum PartitionList {
         let captured = try Command("blkid", ["--probe", "--output", "export"] + range + [image])
             .capture(limits: limits)
         var part = part
-        // Status 2: nothing that it knows.
-        guard captured.status.isSuccess else { return part }
+        switch captured.status {
+        case .exited(0): break
+        // Nothing that it knows.
+        case .exited(2): return part
+        case .exited(8):
+            part.type = "the traces of several file systems"
+            return part
+        default:
+            throw BuildError(
+                .buildFailed, "cannot tell what \(part.title) holds: blkid \(captured.status)",
+                detail: captured.errorLines.last)
+        }
         for line in captured.output.split(separator: "\n") {
             let pair = line.split(separator: "=", maxSplits: 1).map(String.init)
             guard pair.count == 2 else { continue }

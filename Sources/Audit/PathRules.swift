@@ -95,10 +95,14 @@ package enum PathRules {
     }
 
     /// The path below a home folder that it lies in; nil for all other places.
+    ///
+    /// A folder below /home is one even when no account has it any more.
     static func belowHome(_ path: String, _ homes: Set<String>) -> String? {
         var slash = path.startIndex
         while let next = path[slash...].firstIndex(of: "/") {
-            if homes.contains(String(path[..<next])) {
+            let folder = path[..<next]
+            let isBelowHome = folder.hasPrefix("home/") && !folder.dropFirst(5).contains("/")
+            if isBelowHome || homes.contains(String(folder)) {
                 return String(path[path.index(after: next)...])
             }
             slash = path.index(after: next)

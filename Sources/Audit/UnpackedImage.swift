@@ -26,14 +26,13 @@ final class UnpackedImage {
     init?(_ path: FilePath, scratch: FilePath, limits: Command.Limits) throws {
         let query = Command("qemu-img", ["info", "--force-share", "--output=json", path.string])
         let captured = try query.capture(limits: limits)
-        guard captured.status.isSuccess,
-            let info = try? JSONDecoder().decode(Info.self, from: Data(captured.output.utf8))
-        else {
+        guard captured.status.isSuccess else {
             throw BuildError(
                 .refused, "'\(path)' is no disk image that qemu-img can read",
                 detail: captured.errorLines.last,
                 hint: "Give an image, or the folder of an unpacked tree.")
         }
+        let info = try JSONDecoder().decode(Info.self, from: Data(captured.output.utf8))
         guard info.format != "raw" else { return nil }
         try Self.check(path, format: info.format, limits: limits)
         file = try Self.unnamedFile(in: scratch, size: info.size)
@@ -44,6 +43,8 @@ final class UnpackedImage {
                 "/dev/fd/3",
             ])
         command.descriptors = [file.descriptor]
+        // Ctrl-C ends it with this process.
+        command.newSession = false
         try command.checkedOutput(limits: limits)
     }
 

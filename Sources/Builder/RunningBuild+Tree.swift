@@ -73,13 +73,14 @@ extension RunningBuild {
         }
     }
 
-    /// Writes /etc/fstab when the layout asks for lines in it; what the tree had there is replaced.
+    /// Writes /etc/fstab and /etc/crypttab when the layout asks for lines in them; what the tree had there is replaced.
     func writeMountTable() throws {
-        guard let text = layout.mountTable else { return }
+        let files = layout.tableFiles
+        guard !files.isEmpty else { return }
         try steps.run(.writeMountTable) {
             let tree = try tree
             try tree.makeFolder("/etc")
-            try tree.write(Array(text.utf8), to: "/etc/fstab")
+            for (path, text) in files { try tree.write(Array(text.utf8), to: path) }
         }
     }
 

@@ -64,7 +64,8 @@ struct SecretTextTests {
 
     @Test(arguments: [
         ("root/.bash_history", [AuditRule.history]), ("home/ada/.netrc", [.token]),
-        ("home/ada/x/.netrc", []), ("etc/ssh/ssh_host_rsa_key", [.hostKey]),
+        ("home/ada/x/.netrc", []), ("home/gone/.netrc", [.token]),
+        ("etc/ssh/ssh_host_rsa_key", [.hostKey]),
         ("etc/ssh/ssh_host_rsa_key.pub", []), ("var/log/apt/history.log", [.log]),
         ("var/log", []), ("srv/app/.ssh/authorized_keys", [.authorizedKey]), ("usr/lib/x", []),
     ])

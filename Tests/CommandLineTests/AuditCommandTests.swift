@@ -141,8 +141,12 @@ import Testing
                     for file in range(1000):
                         os.close(os.open(f"{folder}/{file}", os.O_CREAT | os.O_WRONLY))
                 '
-                ulimit -v 4000000
-                exec "$2" audit .
+                exec python3 -c '
+                import resource, subprocess, sys
+                status = subprocess.run([sys.argv[1], "audit", "."]).returncode
+                peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+                sys.exit(status or (peak > 100_000 and f"{peak} KiB"))
+                ' "$2"
                 """
             let command = Command(
                 "unshare",

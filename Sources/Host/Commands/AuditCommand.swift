@@ -63,7 +63,7 @@ struct AuditCommand: ParsableCommand {
         }
         let image = try AuditedImage(
             RealPath.of(file) ?? file,
-            scratch: FilePath(ProcessEnvironment.current["TMP_DIR"] ?? "/var/tmp"),
+            scratch: FilePath(ProcessEnvironment.current["TMP_DIR"] ?? "/tmp"),
             hostName: hostName, allowing: allowed, limits: .init())
         return (image.report, image.notes)
     }
