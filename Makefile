@@ -37,7 +37,7 @@ test-slow: build ## whole programs, killed builds, booted images: all areas but 
 
 test-all: ## every test in both configurations, then the benchmarks
 	$(MAKE) test CONFIGURATION=debug
-	DIBHOST_ALL_DEPLOYMENTS=1 $(MAKE) test CONFIGURATION=release
+	DIBHOST_ALL_DEPLOYMENTS=1 DIBHOST_ALL_VERIFICATIONS=1 DIBHOST_ALL_GROWTHS=1 $(MAKE) test CONFIGURATION=release
 	$(MAKE) compare CONFIGURATION=release
 	$(MAKE) bench CONFIGURATION=release
 

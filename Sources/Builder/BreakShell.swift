@@ -55,6 +55,8 @@ struct BreakShell {
             environment: environment.variables(for: surroundings))
         if isInChroot {
             command.root = build.folders.tree
+            // What somebody typed here is no part of the image.
+            command.environment?["HISTFILE"] = "/dev/null"
             command.workingDirectory = "/"
         } else {
             command.credentials = build.credentials

@@ -89,5 +89,6 @@ package struct BuildRunner {
         }
         try build.cleanTree()
         try build.writeBuildRecord()
+        try build.auditTree()
     }
 }

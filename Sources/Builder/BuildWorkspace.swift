@@ -51,16 +51,7 @@ package struct BuildWorkspace: ~Copyable {
             outputs: try plan.outputs.map {
                 try WorkingDirectory.absolute(FilePath($0.path)).string
             })
-        let locked: LockedFolder
-        do {
-            locked = try LockedFolder.make(
-                scratch.appending(prefix + identifier),
-                by: scratch.appending(unfinishedPrefix + identifier), contents: owner.text)
-        } catch let errno as Errno {
-            throw BuildError(
-                .environment, "cannot make a folder in the scratch folder '\(scratch)'",
-                hint: "Set TMP_DIR to a folder with room.", cause: errno.description)
-        }
+        let locked = try ScratchFolders.make(identifier, in: scratch, contents: owner.text)
         return try furnish(locked, identifier: identifier, request: request)
     }
 

@@ -16,6 +16,11 @@ package enum FileDigests {
         return output.split(separator: "\0").map { "sha256:" + $0.prefix(64) }
     }
 
+    /// "sha256:" and the hexadecimal digest of a file.
+    package static func sha256(ofFile path: FilePath) throws -> String {
+        try sha256(of: [path], limits: .init())[0]
+    }
+
     /// Names, kinds, modes, links and contents, sorted by name; one digest a folder.
     private static let folderScript = """
         set -eu -o pipefail

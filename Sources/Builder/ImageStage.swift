@@ -82,6 +82,7 @@ struct ImageStage: Sendable {
     ) throws -> ImageWriter.Measure {
         let measure = try steps.run(.measureTree) { try writer.measure() }
         guard hasDiskImage else { return measure }
+        if let text = measure.growthNote(layout) { build.note(text) }
         for placed in measure.disks.flatMap(\.volumes) {
             guard let point = placed.volume.mountPoint, let losses = placed.usage.fatLosses.text
             else { continue }
@@ -124,7 +125,7 @@ struct ImageStage: Sendable {
             try steps.run(.writePartitionTable) { try writer.writePartitionTable(measure) }
         }
         let mounted = try steps.run(.mountImage) {
-            try MountedImage(measure, over: build.folders.tree, image: writer.image)
+            try MountedImage(measure, over: build.folders.tree, writer)
         }
         build.devices = mounted.devices
         build.volumes = mounted.innerPoints
@@ -133,7 +134,10 @@ struct ImageStage: Sendable {
         let work = try outputWork(build, measure)
         try OutputJob.run(work.jobs(from: .tree))
         let bootLoader = try writer.readBootLoader()
-        try steps.run(.trimImage) { try mounted.finish() }
+        try steps.run(.trimImage) {
+            try mounted.finish()
+            try writer.gatherVolumes(measure, wereMounted: true)
+        }
         build.volumes = []
         if layout.volumes.contains(where: \.isStaged) {
             try steps.run(.writeStaged) { try writer.writeLater(measure, \.isStaged) }
@@ -146,7 +150,10 @@ struct ImageStage: Sendable {
     }
 
     private func writeDisk(_ measure: ImageWriter.Measure) throws {
-        try steps.run(.writeFileSystem) { try writer.writeFileSystem(measure) }
+        try steps.run(.writeFileSystem) {
+            try writer.writeFileSystem(measure)
+            try writer.gatherVolumes(measure)
+        }
         guard layout.hasTables else { return }
         try steps.run(.writePartitionTable) {
             try writer.writePartitionTable(measure)
@@ -175,15 +182,20 @@ struct ImageStage: Sendable {
         for output in published {
             if let kept = output.keptAs { build.note("kept the previous output as '\(kept)'") }
         }
+        let encryption = hasDiskImage ? layout.encryptions.first : nil
         let mounted = hasDiskImage ? layout.volumes.first { !$0.type.isReproducible } : nil
         if let hook = build.isMountedFor {
             build.note("not reproducible: mounted for \(hook.sortName)")
         } else if let mounted {
             build.note("not reproducible: \(mounted.type.rawValue) is filled while it is mounted")
+        } else if let encryption {
+            build.note(
+                "not reproducible: the LUKS volume '\(encryption.name)' has a new key in each build"
+            )
         }
         return BuildReport(
             artifacts: artifacts, timings: steps.timings, warnings: build.warnings,
-            isReproducible: build.isMountedFor == nil && mounted == nil)
+            isReproducible: build.isMountedFor == nil && mounted == nil && encryption == nil)
     }
 
     /// Loads the docker output under the name that --docker-target gives it.

@@ -105,6 +105,7 @@ package struct MachineCheck {
         Tool(
             name: "mkfs.xfs", package: "xfsprogs", versionOption: "-V", isForEveryBuild: false),
         Tool(name: "mkfs.btrfs", package: "btrfs-progs", isForEveryBuild: false),
+        Tool(name: "cryptsetup", package: "cryptsetup-bin", isForEveryBuild: false),
     ]
 
     private func tool(_ tool: Tool) -> Finding {

@@ -12,12 +12,12 @@ import SystemPackage
 /// Each partition is a loop device of its own, whatever the kernel knows of partition tables. A vfat, for which it may
 /// have no driver, shows its part of the tree from below the mounts, and is filled from there when they are gone.
 final class MountedImage {
-    /// A disk or a partition.
+    /// A disk, a partition, a logical volume or what a LUKS volume holds.
     struct Device {
         /// In the layout.
         var name: String
         var path: FilePath
-        /// What device-mapper would call it, such as "loop3p1"; nil for a disk.
+        /// What device-mapper would call it, such as "loop3p1" or "group-volume"; nil for a disk.
         var mapperName: String?
     }
 
@@ -53,17 +53,17 @@ final class MountedImage {
     private var loops: [Loop] = []
     /// In the order of mounting.
     private var mounted: [Mounted] = []
-    /// Disks, each with its partitions behind it.
+    /// Disks, each with its partitions and its logical volumes behind it.
     private(set) var devices: [Device] = []
 
-    /// Attaches all disks, whose images are at `image`, and mounts what is to be mounted over `tree`.
-    init(_ measure: ImageMeasure, over tree: FilePath, image: (String) -> FilePath) throws {
+    /// Attaches all disks that `writer` has written, and mounts what is to be mounted over `tree`.
+    init(_ measure: ImageMeasure, over tree: FilePath, _ writer: ImageWriter) throws {
         self.tree = tree
         var paths: [String: FilePath] = [:]
         for disk in measure.disks {
-            try attach(disk, image(disk.disk.name), &paths)
+            try attach(disk, writer, &paths)
         }
-        watches = try measure.disks.map { try Watch(image($0.disk.name)) }
+        watches = try measure.disks.map { try Watch(writer.image(of: $0.disk.name)) }
         let placed = measure.disks.flatMap(\.volumes).map(\.volume)
             .filter { $0.mountPoint != nil }
             .sorted { ($0.mountPoint ?? "") < ($1.mountPoint ?? "") }
@@ -81,12 +81,15 @@ final class MountedImage {
 
     /// Attaches a disk and its partitions; `paths` gets the devices of volumes by their names.
     private func attach(
-        _ disk: ImageMeasure.PlacedDisk, _ image: FilePath, _ paths: inout [String: FilePath]
+        _ disk: ImageMeasure.PlacedDisk, _ writer: ImageWriter,
+        _ paths: inout [String: FilePath]
     ) throws {
+        let image = writer.image(of: disk.disk.name)
         let blockSize = disk.disk.blockSize
         let whole = try add(disk.disk.name, LoopDevice(image: image, blockSize: blockSize))
         guard let table = disk.disk.table else {
             for volume in disk.disk.volumes { paths[volume.name] = whole }
+            try attachInner(disk, writer, &paths)
             return
         }
         for (index, range) in disk.geometry.ranges.enumerated() {
@@ -96,6 +99,32 @@ final class MountedImage {
             let name = "\(whole.lastComponent?.string ?? "")p\(table.number(of: index))"
             let path = try add(partition.name, loop, mapperName: name)
             if let volume = partition.volume { paths[volume.name] = path }
+        }
+        try attachInner(disk, writer, &paths)
+    }
+
+    /// Attaches logical volumes, and what LUKS volumes hold: to hooks they are what device-mapper would show.
+    private func attachInner(
+        _ disk: ImageMeasure.PlacedDisk, _ writer: ImageWriter,
+        _ paths: inout [String: FilePath]
+    ) throws {
+        var names: [String: (own: String, mapper: String)] = [:]
+        for group in disk.disk.groups {
+            for logical in group.logicalVolumes {
+                guard let volume = logical.volume else { continue }
+                names[volume.name] = (logical.name, group.mapperName(of: logical))
+            }
+        }
+        for volume in disk.disk.volumes {
+            guard let name = volume.encryption?.name else { continue }
+            names[volume.name] = (name, name)
+        }
+        for placed in disk.volumes {
+            guard let name = names[placed.volume.name] else { continue }
+            let loop = try LoopDevice(
+                image: writer.file(of: placed, on: disk), offset: placed.range.offset,
+                length: placed.range.length, blockSize: disk.disk.blockSize)
+            paths[placed.volume.name] = try add(name.own, loop, mapperName: name.mapper)
         }
     }
 

@@ -110,12 +110,13 @@ final class NativeHooks {
         return values
     }
 
-    /// The element's parameters; a default gives way to what environment.d exports, from the phase after root on.
+    /// The element's parameters; a default gives way to what a manifest or environment.d exports, from the phase after
+    /// root on.
     private func parameters(
         of manifest: ElementManifest, at hook: PlannedHook, with variables: [String: String]
     ) throws -> [String: String] {
         var values = parameters(of: manifest.name)
-        guard legacy != nil, hook.phase > .root else { return values }
+        guard hook.phase > .root else { return values }
         let planned = build.plan.parameters.filter {
             $0.element == manifest.name && $0.origin == .manifestDefault
         }
@@ -130,7 +131,7 @@ final class NativeHooks {
                 let shown = parameter.isSecret ? BuildPlan.hiddenValue : text
                 throw BuildError(
                     .buildFailed,
-                    "parameter '\(manifest.name).\(parameter.name)': value '\(shown)' that environment.d exports as \(name) \(error.problem)",
+                    "parameter '\(manifest.name).\(parameter.name)': value '\(shown)' that another element exports as \(name) \(error.problem)",
                     hint: error.hint, location: hook.location)
             }
         }

@@ -146,6 +146,7 @@ package struct Preflight {
     /// The programs that make and fill the volumes of a layout.
     private static func programs(for layout: DiskLayout) -> [(String, String)] {
         layout.volumes.flatMap { programs(for: $0.type) }
+            + layout.encryptions.map { _ in ("cryptsetup", "cryptsetup-bin") }
     }
 
     /// The programs that make and fill a volume.

@@ -2,6 +2,7 @@
 
 internal import Diagnostics
 internal import DiskImage
+internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 package import SystemPackage
@@ -50,6 +51,48 @@ package enum ScratchFolders {
                 finding.reason = BuildError(wrapping: error).cause ?? String(describing: error)
             }
             return finding
+        }
+    }
+
+    /// Makes a scratch folder in `folder`, hands it to `body` and removes it, whatever happened; the body's error wins.
+    ///
+    /// One whose process was killed is found by `collect`, as a build's is.
+    package static func with<Result>(
+        in folder: FilePath, for user: String, _ body: (FilePath) throws -> Result
+    ) throws -> Result {
+        guard let scratch = RealPath.of(folder) else {
+            throw BuildError(
+                .environment, "there is no scratch folder '\(folder)'",
+                hint: "Set TMP_DIR to a folder with room.")
+        }
+        let identifier = String(BuildSession.randomName().prefix(12))
+        let owner = ScratchOwner(
+            supervisor: getpid(), started: Date().formatted(.iso8601), user: user, outputs: [])
+        let locked = try make(identifier, in: scratch, contents: owner.text)
+        let path = locked.path
+        let result = Swift.Result { try body(path) }
+        do {
+            try remove(path)
+        } catch {
+            if case .success = result { throw error }
+        }
+        _ = consume locked
+        return try result.get()
+    }
+
+    /// Makes the folder of a build, or of a verification, with its lock.
+    static func make(
+        _ identifier: String, in scratch: FilePath, contents: String
+    ) throws -> LockedFolder {
+        do {
+            return try LockedFolder.make(
+                scratch.appending(BuildWorkspace.prefix + identifier),
+                by: scratch.appending(BuildWorkspace.unfinishedPrefix + identifier),
+                contents: contents)
+        } catch let errno as Errno {
+            throw BuildError(
+                .environment, "cannot make a folder in the scratch folder '\(scratch)'",
+                hint: "Set TMP_DIR to a folder with room.", cause: errno.description)
         }
     }
 

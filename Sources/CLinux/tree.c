@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -43,5 +46,23 @@ int clinux_next_data(int descriptor, int64_t offset, int64_t *start, int64_t *en
     if (hole < 0) return -errno;
     *start = data;
     *end = hole;
+    return 1;
+}
+
+int clinux_next_extent(int descriptor, int64_t offset, int64_t *start, int64_t *end) {
+    union {
+        struct fiemap map;
+        char room[sizeof(struct fiemap) + sizeof(struct fiemap_extent)];
+    } next = {.map = {
+        .fm_start = (uint64_t)offset,
+        .fm_length = FIEMAP_MAX_OFFSET - (uint64_t)offset,
+        .fm_flags = FIEMAP_FLAG_SYNC,
+        .fm_extent_count = 1,
+    }};
+    if (ioctl(descriptor, FS_IOC_FIEMAP, &next) < 0) return errno == ENOTTY ? -EOPNOTSUPP : -errno;
+    if (next.map.fm_mapped_extents == 0) return 0;
+    const struct fiemap_extent *extent = next.map.fm_extents;
+    *start = (int64_t)extent->fe_logical;
+    *end = (int64_t)(extent->fe_logical + extent->fe_length);
     return 1;
 }

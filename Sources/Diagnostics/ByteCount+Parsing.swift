@@ -3,9 +3,11 @@
 extension ByteCount {
     /// Units of sizes as text: those with an "i" are powers of 1024, the others powers of 1000.
     private static let units: [String: Int64] = [
-        "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+        "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40, "PiB": 1 << 50,
         "K": 1000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000,
+        "P": 1_000_000_000_000_000,
         "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000,
+        "PB": 1_000_000_000_000_000,
     ]
 
     /// Reads "2.5GiB", "800 MB" or, in `bareUnit`, "2.5".

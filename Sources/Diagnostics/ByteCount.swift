@@ -31,6 +31,17 @@ package struct ByteCount: Hashable, Comparable, Codable, Sendable {
         Self((bytes + unit.bytes - 1) / unit.bytes * unit.bytes)
     }
 
+    /// The size as a whole number of its largest unit, as options take it: "16TiB", "2097151MiB".
+    package var exactText: String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        var (value, unit) = (bytes, 0)
+        while value != 0, value % 1024 == 0, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return "\(value)\(units[unit])"
+    }
+
     /// The largest multiple of `unit` that is not above this size.
     package func roundedDown(to unit: Self) -> Self {
         Self(bytes / unit.bytes * unit.bytes)

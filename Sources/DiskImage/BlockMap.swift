@@ -4,7 +4,10 @@ internal import Diagnostics
 internal import LinuxSystem
 internal import SystemPackage
 
-/// The block map of a raw image, version 2.0 of bmaptool's format: which blocks hold data, and their checksums.
+/// The block map of a raw image, version 2.0 of bmaptool's format: which blocks are needed, and their checksums.
+///
+/// Needed are also zeros that a file system's maker asked for, such as those of a journal: a disk may hold the journal of
+/// an earlier image.
 ///
 /// bmaptool copies only those blocks to a disk and checks what it read. The map holds a checksum of itself, computed
 /// while zeros stand in its place.
@@ -14,11 +17,11 @@ struct BlockMap {
     private let size: Int64
     private let ranges: [(blocks: ClosedRange<Int64>, checksum: String)]
 
-    /// Reads the blocks of `image` that hold data.
+    /// Reads the blocks of `image` that have space of their own.
     init(_ image: FileDescriptor, interrupt: FileDescriptor?) throws {
         let size = try image.seek(offset: 0, from: .end)
         self.size = size
-        ranges = try Self.merged(image.dataRanges(size: size)).map { blocks in
+        ranges = try Self.merged(image.allocatedRanges(size: size)).map { blocks in
             let digest = try MessageDigest()
             let end = min(size, (blocks.upperBound + 1) * Self.blockSize)
             try FilePieces(

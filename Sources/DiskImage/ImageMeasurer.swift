@@ -35,7 +35,7 @@ struct ImageMeasurer {
         let need = VolumeNeed(
             volume: placed.volume, usage: usage, wishes: wishes(for: placed.volume),
             blockSize: layout.blockSize(of: placed.volume))
-        _ = try check(placed.volume, placed.range, need)
+        _ = try check(placed.volume, placed.place, need)
     }
 
     private func usage(of volume: Volume) throws -> TreeUsage {
@@ -44,8 +44,12 @@ struct ImageMeasurer {
         return try TreeUsage.measure(
             parts.folder(of: point), excluded: Set(parts.inner(of: point)),
             latestTime: options.time, isPlain: volume.type == .vfat,
-            interrupt: options.limits.interrupt
+            clusterBlocks: clusterBlocks(of: volume), interrupt: options.limits.interrupt
         ) { try limits.check($0) }
+    }
+
+    private func clusterBlocks(of volume: Volume) -> Int64 {
+        volume.mountPoint == "/" ? layout.growth?.clusterBlocks ?? 1 : 1
     }
 
     private func wishes(for volume: Volume) -> FileSystemSize.Wishes {
@@ -55,6 +59,8 @@ struct ImageMeasurer {
         if volume.mountPoint == "/" {
             wishes.extraSize = wishes.extraSize + (layout.extraSize ?? .zero)
             wishes.journalSize = options.journalSize
+            wishes.growth = layout.growth
+            wishes.onlineBlocks = options.maxOnlineResize
         }
         return wishes
     }
@@ -63,14 +69,15 @@ struct ImageMeasurer {
         _ disk: Disk, _ needs: [String: VolumeNeed]
     ) throws -> ImageMeasure.PlacedDisk {
         do {
-            let fitted = DiskGeometry.fitting(disk, try needs.mapValues { try $0.comfortable() })
-            let size = try disk.size ?? smallestSize(of: fitted, needs)
+            let wanted = try wanted(on: disk, needs)
+            let fitted = try DiskGeometry.fitting(disk, wanted)
+            let size = try disk.size ?? smallestSize(of: fitted, wanted)
             try checkLargest(size, of: disk)
             let geometry = try DiskGeometry(fitted, size: size)
             return ImageMeasure.PlacedDisk(
                 disk: disk, geometry: geometry,
-                volumes: try disk.placed(in: geometry).map { volume, range in
-                    try check(volume, range, needs[volume.name])
+                volumes: try disk.placed(in: geometry).map { volume, place in
+                    try check(volume, place, needs[volume.name])
                 })
         } catch let fault as DiskGeometry.Fault {
             throw BuildError(
@@ -90,32 +97,40 @@ struct ImageMeasurer {
                 + " the parameter of the element that set it.")
     }
 
-    /// Volumes of a fixed size get by without free space; the others have their share of it.
-    private func smallestSize(
-        of disk: Disk, _ needs: [String: VolumeNeed]
-    ) throws -> ByteCount {
-        func least(_ volume: Volume?, isFixed: Bool) throws -> ByteCount {
-            guard let volume, let need = needs[volume.name] else { return .zero }
-            return try isFixed ? need.least : need.comfortable()
+    /// What each volume is to have: those of a fixed size get by without free space; the others have their share of it.
+    private func wanted(
+        on disk: Disk, _ needs: [String: VolumeNeed]
+    ) throws -> [String: ByteCount] {
+        let fixed = Set(disk.fixedVolumes)
+        return try needs.mapValues { need in
+            need.volume.headerSize
+                + (try fixed.contains(need.volume.name) ? need.least : need.comfortable())
         }
+    }
+
+    private func smallestSize(of disk: Disk, _ wanted: [String: ByteCount]) throws -> ByteCount {
         switch disk.content {
-        case .volume(let volume): return try least(volume, isFixed: false)
+        case .volume(let volume): return wanted[volume.name] ?? .zero
         case .table(let table):
-            let sizes = try table.partitions.map { partition in
-                if case .absolute = partition.size {
-                    return try least(partition.volume, isFixed: true)
-                }
-                return try least(partition.volume, isFixed: false)
+            let sizes = try table.partitions.map {
+                try disk.leastSize(of: $0, holding: wanted)
             }
             return try DiskGeometry.smallestSize(of: disk, holding: sizes)
         }
     }
 
     private func check(
-        _ volume: Volume, _ range: ByteRange, _ need: VolumeNeed?
+        _ volume: Volume, _ place: VolumePlace, _ need: VolumeNeed?
     ) throws -> ImageMeasure.PlacedVolume {
-        guard let need else { return .init(volume: volume, range: range, usage: TreeUsage()) }
-        var placed = ImageMeasure.PlacedVolume(volume: volume, range: range, usage: need.usage)
+        let range = place.range
+        guard let need else { return .init(volume: volume, place: place, usage: TreeUsage()) }
+        var placed = ImageMeasure.PlacedVolume(volume: volume, place: place, usage: need.usage)
+        if volume.mountPoint == "/", let growth = layout.growth, need.least > growth.size {
+            throw BuildError(
+                .refused,
+                "the root file system needs at least \(need.least.inWholeMebibytes), more than --max-size"
+                    + " \(growth.size.exactText)", hint: "Raise it, or leave it out.")
+        }
         if layout.isConfigured || !volume.type.isExtended {
             let least = need.least
             guard range.length >= least else {
@@ -150,13 +165,40 @@ extension DiskLayout {
 
 extension Disk {
     /// The volumes with their places on a disk of that geometry.
-    fileprivate func placed(in geometry: DiskGeometry) -> [(Volume, ByteRange)] {
+    fileprivate func placed(
+        in geometry: DiskGeometry
+    ) throws(DiskGeometry.Fault) -> [(Volume, VolumePlace)] {
+        var places: [(Volume, VolumePlace)] = []
         switch content {
-        case .volume(let volume): zip([volume], geometry.ranges).map { ($0, $1) }
+        case .volume(let volume):
+            places.append((volume, VolumePlace([geometry.ranges[0]], of: volume)))
         case .table(let table):
-            zip(table.partitions, geometry.ranges).compactMap { partition, range in
-                partition.volume.map { ($0, range) }
+            for (partition, range) in zip(table.partitions, geometry.ranges) {
+                guard let volume = partition.volume else { continue }
+                places.append((volume, VolumePlace([range], of: volume)))
             }
         }
+        for group in groups {
+            let placed = try placed(group, in: geometry)
+            for (index, logical) in group.logicalVolumes.enumerated() {
+                guard let volume = logical.volume else { continue }
+                places.append((volume, VolumePlace(placed.pieces(of: index), of: volume)))
+            }
+        }
+        return places
+    }
+
+    /// The names of the volumes whose size the layout says.
+    fileprivate var fixedVolumes: [String] {
+        let inPartitions = partitions.filter {
+            if case .absolute = $0.size { true } else { false }
+        }.compactMap(\.volume)
+        let inGroups = groups.flatMap(\.logicalVolumes).filter {
+            switch $0.size {
+            case .absolute, .extents: true
+            case .shareOfGroup, .shareOfRest: false
+            }
+        }.compactMap(\.volume)
+        return (inPartitions + inGroups).map(\.name)
     }
 }

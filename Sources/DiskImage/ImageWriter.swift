@@ -11,6 +11,7 @@ package import SystemPackage
 ///         let writer = ImageWriter(layout: plan.layout, tree: tree, scratch: folder, outputs: outputs, options: ...)
 ///         let measure = try writer.measure()                HostStep.measureTree
 ///         try writer.writeFileSystem(measure)                HostStep.writeFileSystem
+///         try writer.gatherVolumes(measure)                  the same step
 ///         try writer.writePartitionTable(measure)            HostStep.writePartitionTable
 ///         if let loader = try writer.readBootLoader() { try writer.write(loader, measure) }    the same step
 ///         FormatWriter(...).write(format) for each format    PlannedStep.output; side by side
@@ -33,6 +34,8 @@ package struct ImageWriter: Sendable {
         package var limits = Command.Limits()
         /// Free space that each mounted file system of computed size gets beside its share.
         package var headroom = ByteCount.zero
+        /// What opens the layout's LUKS volumes.
+        package var keys: [EncryptionKey] = []
 
         package init(time: Int64) { self.time = time }
 
@@ -45,6 +48,7 @@ package struct ImageWriter: Sendable {
                 $0.split(separator: " ").map(String.init)
             }
             maxOnlineResize = request.maxOnlineResize
+            keys = request.encryptionKeys
         }
     }
 
@@ -119,27 +123,122 @@ package struct ImageWriter: Sendable {
                 try file.resize(to: disk.geometry.size.bytes)
                 for placed in disk.volumes where isWanted(placed) {
                     let writer = VolumeWriter(
-                        image: path, blockSize: disk.disk.blockSize, placed: placed,
-                        digest: measure.digest, options: options)
-                    guard let point = placed.volume.mountPoint else {
-                        try writer.write(nil, to: file, scratch: scratch)
+                        image: self.file(of: placed, on: disk), blockSize: disk.disk.blockSize,
+                        placed: placed, digest: measure.digest, options: options)
+                    guard placed.place.isWhole else {
+                        try withOwnFile(of: placed, on: disk) { try write(writer, placed, to: $0) }
                         continue
                     }
-                    try parts.with(point, scratch: scratch) {
-                        try writer.write($0, to: file, scratch: scratch)
-                    }
+                    try write(writer, placed, to: file)
                 }
             }
         }
     }
 
-    /// Writes the partition tables; nothing in a plain file system.
+    private func write(
+        _ writer: VolumeWriter, _ placed: Measure.PlacedVolume, to file: FileDescriptor
+    ) throws {
+        guard let point = placed.volume.mountPoint else {
+            return try writer.write(nil, to: file, scratch: scratch)
+        }
+        try parts.with(point, scratch: scratch) {
+            try writer.write($0, to: file, scratch: scratch)
+        }
+    }
+
+    // MARK: Volumes with a file of their own
+
+    /// The file that a volume is written to: that of its disk, or, where it lies there encrypted or in several pieces, one
+    /// of its own.
+    package func file(of placed: Measure.PlacedVolume, on disk: Measure.PlacedDisk) -> FilePath {
+        guard !placed.place.isWhole,
+            let number = disk.volumes.firstIndex(where: { $0.volume.name == placed.volume.name })
+        else { return image(of: disk.disk.name) }
+        return scratch.appending("volume-\(number)-\(disk.disk.name).raw")
+    }
+
+    private func withOwnFile(
+        of placed: Measure.PlacedVolume, on disk: Measure.PlacedDisk,
+        _ body: (FileDescriptor) throws -> Void
+    ) throws {
+        let file = try FileDescriptor.open(
+            file(of: placed, on: disk), .readWrite, options: [.create, .closeOnExec],
+            permissions: [.ownerReadWrite])
+        try file.closeAfter {
+            try file.resize(to: placed.place.length.bytes)
+            try body(file)
+        }
+    }
+
+    /// Copies volumes with a file of their own to their pieces of the disk; nothing else may be written to them then.
+    ///
+    /// `wereMounted` says whether hooks worked on them.
+    package func gatherVolumes(_ measure: Measure, wereMounted: Bool = false) throws {
+        for disk in measure.disks {
+            let pieced = disk.volumes.filter { !$0.place.isWhole }
+            guard !pieced.isEmpty else { continue }
+            let image = try FileDescriptor.open(
+                image(of: disk.disk.name), .readWrite, options: .closeOnExec)
+            try image.closeAfter {
+                for placed in pieced {
+                    try withOwnFile(of: placed, on: disk) { file in
+                        do {
+                            try gather(file, placed, on: disk, to: image, measure, wereMounted)
+                        } catch {
+                            throw FullFolder.explain(
+                                error,
+                                during:
+                                    "cannot copy '\(placed.volume.name)' to its place on the disk",
+                                in: self.image(of: disk.disk.name).removingLastComponent())
+                        }
+                    }
+                    try Command("rm", ["--", file(of: placed, on: disk).string]).checkedOutput()
+                }
+            }
+        }
+    }
+
+    private func gather(
+        _ file: FileDescriptor, _ placed: Measure.PlacedVolume, on disk: Measure.PlacedDisk,
+        to image: FileDescriptor, _ measure: Measure, _ wereMounted: Bool
+    ) throws {
+        if let encryption = placed.volume.encryption {
+            let writer = try luksWriter(
+                placed, encryption, on: disk, measure, wereMounted: wereMounted)
+            return try writer.write(file, to: image, scratch: scratch)
+        }
+        try VolumeGatherer(place: placed.place, interrupt: options.limits.interrupt).copy(
+            try file.dataRanges(size: placed.place.length.bytes), of: file, to: image)
+    }
+
+    private func luksWriter(
+        _ placed: Measure.PlacedVolume, _ encryption: Encryption, on disk: Measure.PlacedDisk,
+        _ measure: Measure, wereMounted: Bool
+    ) throws -> LUKSWriter {
+        guard let key = options.keys.first(where: { $0.name == encryption.name }) else {
+            throw BuildError(.buildFailed, "LUKS volume '\(encryption.name)' has no key")
+        }
+        return LUKSWriter(
+            placed: placed, encryption: encryption, key: key, blockSize: disk.disk.blockSize,
+            uuid: measure.digest.uuid(for: "luks \(encryption.name)"), copiesAll: wereMounted,
+            limits: options.limits)
+    }
+
+    /// Writes the partition tables, and the labels of physical volumes; nothing in a plain file system.
     package func writePartitionTable(_ measure: Measure) throws {
         for disk in measure.disks {
             guard let table = table(disk, measure) else { continue }
             let file = try FileDescriptor.open(
                 image(of: disk.disk.name), .readWrite, options: .closeOnExec)
-            try file.closeAfter { try table.write(to: file) }
+            try file.closeAfter {
+                try table.write(to: file)
+                for group in disk.disk.groups {
+                    try VolumeGroupWriter(
+                        disk.disk.placed(group, in: disk.geometry), digest: measure.digest,
+                        time: options.time
+                    ).write(to: file)
+                }
+            }
         }
     }
 

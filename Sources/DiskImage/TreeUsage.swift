@@ -16,6 +16,8 @@ package struct TreeUsage: Equatable, Sendable {
     /// Of the blocks of data, those of files of 2 KiB at most, and what is in them: btrfs keeps these beside the inode.
     package private(set) var smallBlocks: Int64 = 0
     package private(set) var smallBytes: Int64 = 0
+    /// Of all blocks, those that are only in use because space is handed out in clusters.
+    package private(set) var spareBlocks: Int64 = 0
     /// Files that are not empty.
     package private(set) var filledFiles: Int64 = 0
     package private(set) var inodes: Int64 = 0
@@ -30,6 +32,7 @@ package struct TreeUsage: Equatable, Sendable {
     private var seen: Set<UInt64> = []
     /// Whether it is counted for a file system that has neither hard links nor holes.
     private var isPlain = false
+    private var clusterBlocks: Int64 = 1
     private var openFolders: [FolderSize] = []
 
     /// What the names of an open folder take, and how deep it lies.
@@ -75,14 +78,16 @@ package struct TreeUsage: Equatable, Sendable {
     /// Entries that were changed after `latestTime`, in seconds since 1970, are set back to it, on the tree itself, so
     /// that mke2fs, which copies the times, finds the same in every build. Folders of `excluded`, paths below the tree
     /// without a slash in front, count, but not what is in them: that goes elsewhere. Where
-    /// `isPlain`, there are neither hard links nor holes. `check` sees each entry first.
+    /// `isPlain`, there are neither hard links nor holes. Space is handed out in clusters of `clusterBlocks` blocks.
+    /// `check` sees each entry first.
     package static func measure(
         _ tree: FilePath, excluded: Set<String> = [], latestTime: Int64? = nil,
-        isPlain: Bool = false, interrupt: FileDescriptor? = nil,
+        isPlain: Bool = false, clusterBlocks: Int64 = 1, interrupt: FileDescriptor? = nil,
         check: (TreeEntry) throws -> Void = { _ in }
     ) throws -> TreeUsage {
         var usage = TreeUsage()
         usage.isPlain = isPlain
+        usage.clusterBlocks = clusterBlocks
         let excluded = Set(excluded.map { Array($0.utf8) })
         try TreeWalk(root: tree, interrupt: interrupt).forEach { entry in
             do {
@@ -118,11 +123,11 @@ package struct TreeUsage: Equatable, Sendable {
         }
         inodes += 1
         if isPlain { try fatLosses.count(entry) }
-        metadataBlocks += try attributeBlocks(of: entry)
+        addMetadata(try attributeBlocks(of: entry))
         switch entry.kind {
         case .file: try addData(of: entry)
         // Up to 59 bytes fit into the inode.
-        case .link where entry.status.st_size >= 60: metadataBlocks += 1
+        case .link where entry.status.st_size >= 60: addMetadata(1)
         default: break
         }
     }
@@ -137,9 +142,16 @@ package struct TreeUsage: Equatable, Sendable {
             ranges = try file.closeAfter { try file.dataRanges(size: size) }
         }
         var extents: Int64 = 0
+        // Ranges that share a cluster have it together.
+        var taken: Int64 = 0
         for range in ranges {
             let blocks = (range.upperBound + 4095) / 4096 - range.lowerBound / 4096
-            dataBlocks += blocks
+            let cluster = 4096 * clusterBlocks
+            let end = (range.upperBound + cluster - 1) / cluster
+            let occupied = (end - max(taken, range.lowerBound / cluster)) * clusterBlocks
+            taken = end
+            dataBlocks += occupied
+            spareBlocks += max(0, occupied - blocks)
             // An extent covers at most 128 MiB; one more where a block group ends.
             extents += blocks / 32768 + 1
         }
@@ -151,7 +163,14 @@ package struct TreeUsage: Equatable, Sendable {
         // Twelve blocks are listed in the inode, 1024 in a block.
         if length > 12 { indirectBlocks += (length + 1023) / 1024 + (length > 1036 ? 2 : 0) }
         // Four extents fit into the inode, 340 into a block.
-        if extents > 4 { metadataBlocks += extents / 340 + 1 }
+        for _ in 0..<(extents > 4 ? extents / 340 + 1 : 0) { addMetadata(1) }
+    }
+
+    /// Counts blocks that share clusters with nothing else.
+    private mutating func addMetadata(_ blocks: Int64) {
+        let occupied = (blocks + clusterBlocks - 1) / clusterBlocks * clusterBlocks
+        metadataBlocks += occupied
+        spareBlocks += occupied - blocks
     }
 
     private func attributeBlocks(of entry: TreeEntry) throws -> Int64 {
@@ -176,7 +195,7 @@ package struct TreeUsage: Equatable, Sendable {
 
     private mutating func closeFolders(to depth: Int) {
         while let last = openFolders.last, last.depth >= depth {
-            metadataBlocks += last.mostBlocks
+            addMetadata(last.mostBlocks)
             openFolders.removeLast()
         }
     }

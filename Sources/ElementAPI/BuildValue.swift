@@ -36,6 +36,10 @@ public struct BuildValue: RawRepresentable, Hashable, Sendable, ExpressibleByStr
     public static let fileSystems: Self = "build.file-systems"
     /// The disk's partition table: "mbr", "gpt" or "none".
     public static let partitionTable: Self = "build.partition-table"
+    /// What divides partitions into volumes: "lvm" or "none".
+    public static let volumeManager: Self = "build.volume-manager"
+    /// How a part of the disk is encrypted: "luks" or "none".
+    public static let encryption: Self = "build.encryption"
     /// Where the EFI system partition is mounted; none without one.
     public static let efiMountPoint: Self = "build.efi-mount-point"
     /// What the disk is to boot by: "bios", "efi", "both" or "none".

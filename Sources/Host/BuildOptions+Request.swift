@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Audit
 import Diagnostics
 import LinuxSystem
 import Planning
@@ -29,6 +30,7 @@ extension BuildOptions {
         try options.fillOutputs(&request)
         try options.fillImage(&request)
         try options.fillSurroundings(&request)
+        try options.fillAudit(&request)
         if options.ramdisk.isWanted {
             request.ramdisk = try options.ramdisk.request(
                 element: options.ramdisk.element ?? RamdiskOptions.defaultElement, isAlone: false,
@@ -107,9 +109,12 @@ extension BuildOptions {
         request.imageExtraSize = try value(
             imageExtraSize, "--image-extra-size", else: "DIB_IMAGE_EXTRA_SIZE")?
             .size(bareUnit: .mebibytes(1))
+        request.maxSize = try value(maxSize, "--max-size", else: "DIB_MAX_SIZE")?
+            .size(bareUnit: .gibibytes(1))
         request.mkfsJournalSize = try value(
             mkfsJournalSize, "--mkfs-journal-size", else: "DIB_JOURNAL_SIZE")?
             .size(bareUnit: .mebibytes(1))
+        request.encryptionKeys = try EncryptionKey.all(keys: luksKey, passphrases: luksPassphrase)
         request.rootLabel = rootLabel
         if let text = request.environment["DIB_BLOCK_DEVICE_CONFIG"], !text.isEmpty {
             try fillLayout(&request, text)
@@ -138,6 +143,16 @@ extension BuildOptions {
         let path = String(text.dropFirst(scheme.count))
         request.diskConfiguration = try YAMLSource(kind: kind, file: path)
         request.inputFiles.append(path)
+    }
+
+    private func fillAudit(_ request: inout BuildRequest) throws {
+        if let audit {
+            request.audit = try Self.choice(
+                audit, of: "audit", among: BuildRequest.AuditMode.allCases)
+        }
+        request.auditExceptions = try auditAllow.map {
+            try Self.choice($0, of: "rule", among: AuditRule.allCases).rawValue
+        }
     }
 
     private func fillSurroundings(_ request: inout BuildRequest) throws {

@@ -42,6 +42,25 @@ struct BuildOptions: ParsableArguments {
     @Option(help: "Added to the computed image size, in MiB or with a suffix.")
     var imageExtraSize: String?
 
+    @Option(
+        help: """
+            What the root file system can grow to later, in GiB or with a suffix such as TiB; chooses its clusters and \
+            inodes.
+            """)
+    var maxSize: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file whose bytes open a LUKS volume of the layout; /dev/fd/3 or - for one that is open (repeatable).",
+            valueName: "volume=file"))
+    var luksKey: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for a passphrase: the file's first line (repeatable).",
+            valueName: "volume=file"))
+    var luksPassphrase: [String] = []
+
     @Option(help: "The folder for downloads (default: ~/.cache/image-create).")
     var imageCache: String?
 
@@ -124,6 +143,19 @@ struct BuildOptions: ParsableArguments {
 
     @Flag(help: "Treat a process that a hook left running as an error.")
     var strict = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What errors that an audit of the finished tree finds do: fail, warn, or off for no audit (default: fail; under \
+            the original's names: warn).
+            """, valueName: "mode"))
+    var audit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Let the image have what a rule of the audit finds (repeatable).", valueName: "rule"))
+    var auditAllow: [String] = []
 
     @Flag(help: "Show the build host's devices in the chroot.")
     var hostDev = false

@@ -9,10 +9,11 @@ struct Dibhost: ParsableCommand {
         commandName: "dibhost", abstract: "Builds operating-system images from elements.",
         version: ProgramVersion.text,
         subcommands: [
-            Build.self, Ramdisk.self, Plan.self, AuditCommand.self, ElementsCommand.self,
+            Build.self, Ramdisk.self, Plan.self, AuditCommand.self, VerifyCommand.self,
+            ElementsCommand.self,
             PluginCommand.self,
             Doctor.self,
-            CollectScratch.self, RunPlan.self, RunTrial.self,
+            CollectScratch.self, RunPlan.self, RunTrial.self, MetadataServiceCommand.self,
         ],
         defaultSubcommand: Build.self)
 

@@ -9,10 +9,13 @@ struct LayoutText {
 
     /// The elements that may change it while the build runs.
     private let editors: [String]
+    /// The options for the program that makes the root file system.
+    private let words: [String]
 
-    init(_ layout: DiskLayout, editors: [String] = []) {
+    init(_ layout: DiskLayout, editors: [String] = [], words: [String] = []) {
         self.layout = layout
         self.editors = editors
+        self.words = words
     }
 
     var lines: [String] {
@@ -21,10 +24,25 @@ struct LayoutText {
         for disk in layout.disks { add(disk, to: &table) }
         let firmware = layout.firmware.map(\.title).joined(separator: " and ")
         table.add("boot loader", firmware.isEmpty ? "no" : "for \(firmware)")
+        for line in growth { table.add("root grows", line) }
         if !editors.isEmpty {
             table.add("may change", "at run time, by \(editors.joined(separator: ", "))")
         }
         return ["layout"] + table.lines
+    }
+
+    /// How large the root file system can become, and what that costs.
+    private var growth: [String] {
+        if let growth = layout.growth {
+            let size = "to \(growth.size.exactText)"
+            guard let cluster = growth.clusterSize else { return [size] }
+            return [
+                "\(size), in clusters of \(cluster.exactText), of which each file and folder takes at least one"
+            ]
+        }
+        guard let limit = GrowthLimit.first(of: layout, words) else { return [] }
+        guard let size = limit.size else { return ["not at all: \(limit.reason)"] }
+        return ["to \(size.exactText) at most: \(limit.reason)"]
     }
 
     private func add(_ disk: Disk, to table: inout TextTable) {
@@ -48,6 +66,34 @@ struct LayoutText {
                     notes.compactMap(\.self).joined(separator: ", "))
             }
         }
+        for group in disk.groups { add(group, of: disk, to: &table) }
+    }
+
+    private func add(_ group: VolumeGroup, of disk: Disk, to table: inout TextTable) {
+        let partitions = group.physicalVolumes.map(\.partition).joined(separator: ", ")
+        table.add(
+            "  \(group.name)", "group", "extents of \(group.extentSize)", "", "on \(partitions)")
+        let geometry = knownGeometry(of: disk).flatMap { try? disk.placed(group, in: $0) }
+        for (index, volume) in group.logicalVolumes.enumerated() {
+            let pieces = geometry?.pieces(of: index) ?? []
+            let place = pieces.first.map { first in
+                let bytes = pieces.reduce(0) { $0 + $1.length.bytes }
+                return
+                    "at \(first.offset)\(pieces.count > 1 ? " and elsewhere" : ""), \(bytes) bytes"
+            }
+            table.add(
+                "    \(volume.name)", volume.stripes > 1 ? "\(volume.stripes) stripes" : "linear",
+                volume.size.description, place ?? "", volume.volume.map(describe) ?? "")
+        }
+    }
+
+    /// Where the partitions lie, when that is known before the tree is measured.
+    private func knownGeometry(of disk: Disk) -> DiskGeometry? {
+        let isKnown = disk.partitions.allSatisfy { partition in
+            if case .absolute = partition.size { return true }
+            return disk.size != nil && partition.size != .fitting
+        }
+        return isKnown ? try? DiskGeometry(beforeMeasuring: disk) : nil
     }
 
     private func size(of disk: Disk) -> String {
@@ -78,6 +124,7 @@ struct LayoutText {
 
     private func describe(_ volume: Volume) -> String {
         var text = "\(volume.type.rawValue), label \(volume.type.storedLabel(volume.label))"
+        if let encryption = volume.encryption { text += ", in LUKS2 '\(encryption.name)'" }
         guard let mount = volume.mount else { return text }
         text += volume.type == .swap ? "" : ", at \(mount.point)"
         if let line = mount.table, volume.type != .swap {

@@ -12,7 +12,13 @@ struct PlanText {
 
     var lines: [String] {
         elements + parameters + exports + packages + steps
-            + LayoutText(plan.layout, editors: plan.layoutEditors).lines + outputs + sourceDate
+            + layoutText + outputs + sourceDate
+    }
+
+    private var layoutText: [String] {
+        LayoutText(
+            plan.layout, editors: plan.layoutEditors, words: plan.layout.rootWords(plan.request)
+        ).lines
     }
 
     private var elements: [String] {

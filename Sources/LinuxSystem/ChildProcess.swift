@@ -89,6 +89,7 @@ extension Command {
         request.descriptor_count = table.count
         request.new_session = newSession ? 1 : 0
         request.takes_terminal = takesTerminal ? 1 : 0
+        request.death_signal = diesWithCaller ? SIGKILL : 0
         if let credentials {
             request.set_ids = 1
             request.uid = credentials.user

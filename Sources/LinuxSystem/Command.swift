@@ -43,6 +43,8 @@ package struct Command: Sendable {
     package var credentials: Credentials?
     /// Whether the program leads a session of its own; a deadline or an interrupt then ends all of its group.
     package var newSession = true
+    /// Whether the kernel kills it when the thread that started it ends, PR_SET_PDEATHSIG of prctl(2).
+    package var diesWithCaller = false
     /// Whether its standard input, a terminal, becomes the one of its new session.
     package var takesTerminal = false
 

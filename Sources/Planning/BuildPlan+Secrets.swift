@@ -4,7 +4,7 @@ extension BuildPlan {
     /// What stands in for a secret value wherever a person or another program could read it.
     package static let hiddenValue = "***"
 
-    /// The plan as it may be shown: without the values of secret parameters, users and passwords in URLs, and
+    /// The plan as it may be shown: without the values of secret parameters, keys, users and passwords in URLs, and
     /// environment variables that no parameter reads, since shell elements take passwords from there.
     package func withoutSecrets() -> BuildPlan {
         var plan = self
@@ -32,6 +32,9 @@ extension BuildPlan {
         for index in plan.request.settings.indices { hide(&plan.request.settings[index]) }
         for index in plan.request.configuredSettings.indices {
             hide(&plan.request.configuredSettings[index])
+        }
+        for index in plan.request.encryptionKeys.indices {
+            plan.request.encryptionKeys[index].key = Self.hiddenValue
         }
         plan.request.commandLine = shownCommandLine
         let shown = Set(parameters.filter { !$0.isSecret }.compactMap(\.environmentName))

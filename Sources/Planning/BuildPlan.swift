@@ -12,6 +12,8 @@ package struct BuildPlan: Codable, Equatable, Sendable {
     /// Packages of the base transaction: logical names, resolved for the family of the operating system.
     package var packages: [String]
     package var steps: [PlannedStep]
+    /// Whether the finished tree is audited.
+    package var audits: Bool { steps.contains { $0.name == HostStep.auditTree.rawValue } }
     package var layout: DiskLayout
     /// The native elements whose hooks may change the layout while the build runs, in the order of the hooks.
     package var layoutEditors: [String]

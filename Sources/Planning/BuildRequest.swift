@@ -29,9 +29,13 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var qemuImageOptions: String?
     package var imageSize: ByteCount?
     package var imageExtraSize: ByteCount?
+    /// What the root file system is to be able to grow to later (--max-size).
+    package var maxSize: ByteCount?
     package var rootLabel: String?
     /// DIB_BLOCK_DEVICE_CONFIG: the disk's layout, whatever elements bring.
     package var diskConfiguration: YAMLSource?
+    /// What opens the layout's LUKS volumes; secrets.
+    package var encryptionKeys: [EncryptionKey]
     package var mkfsOptions: [String]
     package var mkfsJournalSize: ByteCount?
     /// The highest number of blocks that resize2fs can grow to online (mke2fs -E resize=).
@@ -57,6 +61,10 @@ package struct BuildRequest: Codable, Equatable, Sendable {
     package var logFile: String?
     package var isOffline: Bool
     package var isStrict: Bool
+    /// What follows from errors that the audit of the finished tree finds (--audit).
+    package var audit: AuditMode
+    /// The audit's rules that may find what they find (--audit-allow), by their names.
+    package var auditExceptions: [String]
     /// The checksums whose files, such as NAME.sha256, are written beside each output.
     package var checksumFiles: [ChecksumAlgorithm]
     /// Whether the raw image's map of blocks is written, NAME.bmap.
@@ -75,6 +83,15 @@ package struct BuildRequest: Codable, Equatable, Sendable {
 
     /// DIB_DEFAULT_INSTALLTYPE.
     package enum InstallType: String, Codable, Sendable, CaseIterable { case source, package }
+
+    package enum AuditMode: String, Codable, Sendable, CaseIterable {
+        /// The build fails.
+        case fail
+        /// The build warns.
+        case warn
+        /// Nobody looks.
+        case off
+    }
 
     package enum Qcow2Compression: String, Codable, Sendable, CaseIterable { case zstd, zlib }
 
@@ -127,6 +144,7 @@ extension BuildRequest {
         formats = [.qcow2]
         isUncompressed = false
         qcow2Compression = .zstd
+        encryptionKeys = []
         mkfsOptions = []
         packages = []
         settings = []
@@ -139,6 +157,8 @@ extension BuildRequest {
         usesTmpfs = true
         isOffline = false
         isStrict = false
+        audit = .fail
+        auditExceptions = []
         checksumFiles = []
         writesBlockMap = false
         writesManifest = false

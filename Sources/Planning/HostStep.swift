@@ -17,6 +17,8 @@ package enum HostStep: String, CaseIterable, Codable, Sendable {
     case closeChroot = "close chroot"
     case writeBuildRecord = "write build record"
     case cleanTree = "clean tree"
+    /// After the last change of the tree; only when an image is made, and not with --audit off.
+    case auditTree = "audit tree"
     case measureTree = "measure tree"
     /// mkfs: makes the image file and fills its file system from the tree. Only with a disk image among the outputs.
     case writeFileSystem = "write file system"
@@ -39,7 +41,7 @@ extension HostStep {
     /// The steps that a build has or has not because of its layout.
     package static func steps(of layout: DiskLayout, makesDisk: Bool) -> [HostStep] {
         var steps: [HostStep] = []
-        if layout.mountTable != nil { steps.append(.writeMountTable) }
+        if !layout.tableFiles.isEmpty { steps.append(.writeMountTable) }
         if makesDisk, layout.hasTables { steps.append(.writePartitionTable) }
         return steps
     }

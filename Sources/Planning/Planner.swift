@@ -33,8 +33,13 @@ package struct Planner {
         let steps = StepPlanner(
             hooks: elements.flatMap { $0.hooks(with: request) } + ownHooks.map(\.planned),
             outputs: outputs,
-            layout: layout, loadsContainer: request.dockerTarget != nil
+            layout: layout, loadsContainer: request.dockerTarget != nil,
+            audits: request.audit != .off
+                && outputs.contains { OutputFormat.images.contains($0.format) }
         ).steps(hasLegacyElement: elements.contains { $0.kind == .legacy })
+        let editors = BuildPlan.layoutEditors(resolved.elements, steps)
+        // A hook may make the volume that a key is for.
+        if editors.isEmpty { try layout.checkNames(of: request.encryptionKeys) }
         return BuildPlan(
             version: ProgramVersion.text, request: request, elements: resolved.elements,
             parameters: parameters, exports: exports,
@@ -42,9 +47,10 @@ package struct Planner {
                 of: resolved, request: request, distribution: distribution,
                 parameters: parameters, layout: layout),
             steps: steps, layout: layout,
-            layoutEditors: BuildPlan.layoutEditors(resolved.elements, steps), outputs: outputs,
+            layoutEditors: editors, outputs: outputs,
             sourceDate: try SourceDate(environment: request.environment),
-            warnings: shadowWarnings(resolved) + layout.warnings + settings.warnings
+            warnings: shadowWarnings(resolved) + layout.warnings
+                + layout.growthWarnings(editors: editors) + settings.warnings
                 + BreakPoint.warnings(for: request.environment)
                 + exportWarnings(exports))
     }

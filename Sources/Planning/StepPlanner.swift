@@ -14,19 +14,21 @@ struct StepPlanner {
     private let hasBootLoader: Bool
     private let hasMountTable: Bool
     private let hasStaged: Bool
+    private let audits: Bool
     /// The first phase in which a legacy hook runs: it may add hooks to every later one.
     private let firstLegacyPhase: Phase?
 
     init(
         hooks: [PlannedHook], outputs: [BuildPlan.PlannedOutput], layout: DiskLayout,
-        loadsContainer: Bool = false
+        loadsContainer: Bool = false, audits: Bool = false
     ) {
         self.hooks = hooks
         self.outputs = outputs
         self.loadsContainer = loadsContainer && outputs.contains { $0.format == .docker }
         hasTable = layout.hasTables
         hasBootLoader = layout.installsBootLoader
-        hasMountTable = layout.mountTable != nil
+        hasMountTable = !layout.tableFiles.isEmpty
+        self.audits = audits
         hasStaged = layout.volumes.contains(where: \.isStaged)
         firstLegacyPhase = hooks.filter { $0.kind == .legacy }.map(\.phase).min()
     }
@@ -73,6 +75,7 @@ struct StepPlanner {
             (found.isEmpty
             ? [] : [Self.host(.openChroot)] + found + [Self.host(.closeChroot)])
             + [Self.host(.cleanTree), Self.host(.writeBuildRecord)]
+            + (audits ? [Self.host(.auditTree)] : [])
     }
 
     private func table() -> [PlannedStep] {

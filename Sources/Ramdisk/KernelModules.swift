@@ -63,11 +63,28 @@ struct KernelModules {
 
     var folder: String { "/lib/modules/\(version)" }
 
-    /// The files of `names` and of the modules that they need, as paths of the tree; what is built into the kernel has none.
+    /// The files of `names`, of the modules that they need, and of those that they would like to have where the tree has
+    /// them, as paths of the tree; what is built into the kernel has none.
     ///
     /// - Throws: `BuildError` that names the module that is not there.
     func files(of names: [String]) throws -> [String] {
         guard !names.isEmpty else { return [] }
+        let wishes = try softDependencies()
+        var asked: Set<String> = []
+        var fresh = try files(of: names, areOptional: false)
+        var files = fresh
+        while true {
+            let wished = fresh.flatMap { wishes[Self.name(ofFile: $0)] ?? [] }
+                .filter { asked.insert($0).inserted }
+            guard !wished.isEmpty else { return files }
+            let known = Set(files)
+            fresh = try self.files(of: wished, areOptional: true).filter { !known.contains($0) }
+            files += fresh
+        }
+    }
+
+    /// What modprobe would load for `names`, the needed ones first; of optional ones those that there are.
+    private func files(of names: [String], areOptional: Bool) throws -> [String] {
         let command = Command(
             "modprobe",
             [
@@ -75,7 +92,9 @@ struct KernelModules {
                 "--show-depends", "--all",
             ] + names)
         let captured = try command.capture(limits: limits)
-        guard captured.status.isSuccess else { throw try missing(names, command, captured) }
+        guard captured.status.isSuccess || areOptional else {
+            throw try missing(names, command, captured)
+        }
         var files: [String] = []
         var known: Set<String> = []
         for line in captured.output.split(separator: "\n") where line.hasPrefix("insmod ") {
@@ -85,6 +104,24 @@ struct KernelModules {
             if known.insert(own).inserted { files.append(own) }
         }
         return files
+    }
+
+    /// What modules would like to have loaded with them, by the module's name, modprobe.d(5).
+    ///
+    /// modprobe itself heeds only one of several lines for a module.
+    private func softDependencies() throws -> [String: [String]] {
+        guard let found = lookup.find("\(folder)/modules.softdep") else { return [:] }
+        let text = String(
+            decoding: try FileDescriptor.contents(of: FilePath(lookup.tree.string + found.path)),
+            as: UTF8.self)
+        var wishes: [String: [String]] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard words.count > 2, words[0] == "softdep" else { continue }
+            wishes[Self.name(ofFile: words[1]), default: []] +=
+                words.dropFirst(2).filter { $0 != "pre:" && $0 != "post:" }
+        }
+        return wishes
     }
 
     /// The modules of a set.
@@ -182,7 +219,7 @@ struct KernelModules {
 
     private static func name(ofFile path: String) -> String {
         let file = path.split(separator: "/").last ?? ""
-        return String(file.split(separator: ".").first ?? "")
+        return String(file.split(separator: ".").first ?? "").replacing("-", with: "_")
     }
 
     /// Kernels in /boot and beside their modules, with their versions.

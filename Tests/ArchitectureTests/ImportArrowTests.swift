@@ -11,7 +11,7 @@ struct ImportArrowTests {
     private static let layers: [[String]] = [
         ["Host"],
         ["Builder"],
-        ["Audit", "DiskImage", "Legacy", "Elements", "Ramdisk"],
+        ["Audit", "DiskImage", "Legacy", "Elements", "Ramdisk", "Verify"],
         ["Archive", "Planning", "Wire"],
         ["LinuxSystem"],
         [
@@ -23,6 +23,7 @@ struct ImportArrowTests {
     private static let pluginSide: [String: Set<String>] = [
         "Worker": ["Wire", "CElement", "CFFI", "LinuxSystem", "Diagnostics"],
         "ElementAPI": ["CElement"],
+        "OperatingSystem": ["ElementAPI"],
     ]
     /// Arrows of the table in the design that cross into the plugin contract.
     private static let contractReaders: Set<String> = ["Elements", "Builder"]

@@ -232,6 +232,7 @@ struct DiskLayoutTests {
                 3 root 8300 100 % at 49.0 MiB, 1021313024 bytes ext4, label cloudimg-rootfs, at / \
                 (defaults, pass 1)
                 boot loader no
+                root grows to 64TiB at most: then its inodes use up their numbers of 32 bits
                 """
             #expect(shown.joined(separator: "\n") == expected)
         }
@@ -247,6 +248,25 @@ struct DiskLayoutTests {
             command.arguments[0] = "plan"
             let text = try command.checkedOutput()
             #expect(text.contains("ext4, label cloudimg-rootfs, at / (defaults, pass 1)"))
+            // The second block takes the place of the lines behind the partitions.
+            let volumes = try #require(
+                readme.components(after: "```yaml\n").first { $0.hasPrefix("- lvm:") })
+            let lines = block.split(separator: "\n").prefix { !$0.hasPrefix("- mkfs") }
+            let table = lines.joined(separator: "\n").replacing("size: 100%", with: "size: auto")
+            command.environment?["DIB_BLOCK_DEVICE_CONFIG"] = table + "\n" + volumes
+            let groups = try command.checkedOutput()
+            #expect(groups.contains("group") && groups.contains("50 % of the group"), "\(groups)")
+            // The third block has its place on a partition 'data'.
+            let encrypted = try #require(
+                readme.components(after: "```yaml\n").first { $0.hasPrefix("- luks:") })
+            let root = "      - {name: root, "
+            command.environment?["DIB_BLOCK_DEVICE_CONFIG"] =
+                block.replacing(root, with: "      - {name: data, size: 99MiB}\n" + root)
+                + encrypted
+            command.arguments += ["--luks-passphrase", "safe=-"]
+            command.standardInput = .text("open sesame\n")
+            let shown = try command.checkedOutput()
+            #expect(shown.contains("ext4, label mkfs_safe, in LUKS2 'safe', at /srv"), "\(shown)")
         }
     }
 }

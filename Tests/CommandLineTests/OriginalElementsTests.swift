@@ -52,6 +52,11 @@ import Testing
             #expect(built.isSuperset(of: Self.neutral))
             try BootHarness.boot(GuestOptions(disk: disk)) { guest in
                 try guest.logIn()
+                // The element journal-to-console and cloud-init write among the output of commands.
+                _ = try guest.run(
+                    "timeout 300 systemctl is-system-running --wait; mkdir -p /run/systemd/journald.conf.d; "
+                        + "printf '[Journal]\\nForwardToConsole=no\\n' >/run/systemd/journald.conf.d/quiet.conf; "
+                        + "systemctl restart systemd-journald")
                 let root = try guest.run("findmnt --noheadings --output LABEL,FSTYPE /")
                 #expect(
                     root.output.split(separator: " ") == ["cloudimg-rootfs", "ext4"], "\(root)")

@@ -340,54 +340,6 @@ let badLayouts = [
         """, environment: ["FS_TYPE": "xfs"]),
 ]
 
-let badDisks = [
-    Refusal(
-        "plan \(plugins) -n os loader --set loader.firmware=efi",
-        """
-        loader.firmware is 'efi', but the disk's layout has no EFI system partition
-          hint: Add '{name: ESP, type: EF00, size: 550MiB, mkfs: {type: vfat, mount: \
-        {mount_point: /boot/efi}}}' before the root partition.
-        """),
-    Refusal(
-        "plan \(plugins) -n os loader",
-        """
-        element 'loader' installs a boot loader, but disk layout 'DIB_BLOCK_DEVICE_CONFIG' has neither \
-        a BIOS boot partition nor an EFI system partition
-          hint: Add '{name: BSP, type: EF02, size: 8MiB}' before the root partition.
-        """,
-        environment: [
-            "DIB_BLOCK_DEVICE_CONFIG": """
-            - local_loop: {name: image0}
-            - partitioning: {base: image0, label: gpt, partitions: [{name: root, size: 100%}]}
-            - mkfs: {name: mkfs_root, base: root, mount: {mount_point: /}}
-            """
-        ]),
-    Refusal(
-        "plan \(plugins) -n os loader --image-size 16MiB",
-        """
-        image size 16.0 MiB is too small
-          hint: The least that can be built is 18.0 MiB.
-        """),
-    Refusal(
-        "plan \(plugins) -n os loader --image-size 300MiB",
-        """
-        image size 300 MiB is too small
-          hint: The least that can be built is 302 MiB.
-        """, environment: ["FS_TYPE": "xfs"]),
-    Refusal(
-        "plan \(plugins) -n os block-device-mbr -a arm64",
-        """
-        element 'block-device-mbr' does not support architecture 'arm64'
-          hint: It supports: amd64.
-        """),
-    Refusal(
-        "plan \(plugins) -n os vm block-device-mbr",
-        """
-        elements 'vm' and 'block-device-mbr' both provide 'block-device'
-          hint: Leave one of them out.
-        """),
-]
-
 let badSurroundings = [
     Refusal(
         "\(plugins) -n os -t tar -o none/a",

@@ -3,6 +3,7 @@
 import Diagnostics
 import DiskImage
 import LinuxSystem
+import Planning
 import SystemPackage
 import TestSupport
 import Testing
@@ -20,7 +21,7 @@ struct FileSystemSizeTests {
     private func counts(
         of tree: FilePath, wishes: FileSystemSize.Wishes, in folder: FilePath
     ) throws -> Counts {
-        let usage = try TreeUsage.measure(tree)
+        let usage = try TreeUsage.measure(tree, clusterBlocks: wishes.growth?.clusterBlocks ?? 1)
         let size = try FileSystemSize(for: usage, wishes: wishes)
         let image = folder.appending("image")
         try shell("rm -f $1; truncate -s \(size.bytes.bytes) $1", image.string)
@@ -59,6 +60,34 @@ struct FileSystemSizeTests {
             let found = try counts(of: tree, wishes: .init(freePercent: percent), in: folder)
             #expect(abs(found.freeShare - Double(percent)) < 2, "\(found)")
             #expect(found.freeInodes > 0)
+        }
+    }
+
+    /// TiB to grow to.
+    @Test(arguments: [8, 32, 200, 1024, 4096] as [Int64])
+    func `the share of free blocks is that also in clusters`(_ tebibytes: Int64) throws {
+        try SampleTree.withFolder { folder in
+            let tree = folder.appending("tree")
+            try makeTree(tree, files: 300, megabytes: 150)
+            try shell(
+                "truncate -s 9M $1/hole; echo x | dd of=$1/hole bs=1 seek=5000000", tree.string)
+            var wishes = FileSystemSize.Wishes(freePercent: 10)
+            wishes.growth = RootGrowth(to: .gibibytes(tebibytes << 10), type: .ext4)
+            let found = try counts(of: tree, wishes: wishes, in: folder)
+            #expect(abs(found.freeShare - 10) < 2, "\(found)")
+            #expect(found.freeInodes > 0)
+        }
+    }
+
+    @Test func `with many small files there are groups enough for their inodes`() throws {
+        try SampleTree.withFolder { folder in
+            let tree = folder.appending("tree")
+            try makeTree(tree, files: 40000, megabytes: 1)
+            var wishes = FileSystemSize.Wishes(freePercent: 10)
+            wishes.growth = RootGrowth(to: .gibibytes(16 << 10), type: .ext4)
+            let found = try counts(of: tree, wishes: wishes, in: folder)
+            #expect(found.blocks >= 2 * 32768)
+            #expect(found.freeInodes > 8000)
         }
     }
 

@@ -80,6 +80,7 @@ struct ImageFixture {
                 options: self.options)
             let measure = try writer.measure()
             try writer.writeFileSystem(measure)
+            try writer.gatherVolumes(measure)
             try writer.writePartitionTable(measure)
             if let bootLoader = try writer.readBootLoader() {
                 try writer.write(bootLoader, measure)

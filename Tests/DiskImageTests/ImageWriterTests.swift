@@ -40,6 +40,25 @@ struct ImageWriterTests {
         }
     }
 
+    @Test func `clusters hold everything that the tree held`() throws {
+        try ImageFixture.with { fixture in
+            var fixture = fixture
+            fixture.layout = ImageFixture.layout(.none)
+            fixture.layout.growth = RootGrowth(to: .gibibytes(1 << 20), type: .ext4)
+            try shell("touch -h -d @\(ImageFixture.time) $1/usr/file", fixture.tree.string)
+            let before = try SampleTree.description(of: fixture.tree)
+            try fixture.build([.raw])
+            let image = "\(fixture.folder)/out/image.raw"
+            try shell("e2fsck -fn $1", image)
+            let facts = try shell("dumpe2fs -h $1 2>&1", image)
+            #expect(facts.contains("Cluster size:             262144\n"))
+            let after = try mounted(image, offset: 0, at: fixture.folder) {
+                try SampleTree.description(of: $0)
+            }
+            #expect(after.split(separator: "\n") == before.split(separator: "\n"))
+        }
+    }
+
     @Test func `any name of the output folder will do`() throws {
         try ImageFixture.with { fixture in
             let folder = "a?b c'd,e:f"

@@ -4,18 +4,30 @@ import Diagnostics
 import DiskImage
 import Planning
 import SystemPackage
+import TestSupport
 
 /// What the file systems' own programs say about a volume.
 extension LayoutImage {
-    /// Copies the volume's bytes to a file of its own.
-    private func extracted(_ placed: ImageMeasure.PlacedVolume) throws -> String {
+    /// Copies the volume's bytes, piece by piece, to a file of its own, decrypted where they are encrypted.
+    func extracted(_ placed: ImageMeasure.PlacedVolume) throws -> String {
         let file = fixture.folder.appending("volume").string
+        let pieces = placed.place.pieces.map { "\($0.offset.bytes) \($0.length.bytes)" }
         try shell(
-            "rm -f $4; dd if=$1 of=$4 bs=64K skip=$2 count=$3 iflag=skip_bytes,count_bytes conv=sparse status=none;"
-                + " truncate -s $3 $4", image(of: placed.volume.name).string,
-            String(placed.range.offset.bytes),
-            String(placed.range.length.bytes), file)
-        return file
+            """
+            rm -f $2; place=0
+            while read -r start length; do
+                dd if=$1 of=$2 bs=64K skip=$start count=$length seek=$place conv=sparse,notrunc status=none \\
+                    iflag=skip_bytes,count_bytes oflag=seek_bytes
+                place=$((place + length))
+            done <<<"\(pieces.joined(separator: "\n"))"
+            truncate -s $place $2
+            """, image(of: placed.volume.name).string, file)
+        guard let encryption = placed.volume.encryption else { return file }
+        let label = try shell("blkid -p -o value -s TYPE $1; blkid -p -o value -s LABEL $1", file)
+        guard label == "crypto_LUKS\n\(encryption.name)\n" else {
+            throw BuildError(.buildFailed, "'\(encryption.name)' is '\(label)'")
+        }
+        return try DecryptedVolume.decrypt(FilePath(file), passphrase: Self.passphrase).string
     }
 
     /// Runs the checker of the volume's type; it must find nothing.

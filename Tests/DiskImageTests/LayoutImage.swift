@@ -12,6 +12,12 @@ struct LayoutImage {
     let fixture: ImageFixture
     let measure: ImageMeasure
 
+    /// What opens the LUKS volumes of sample layouts: "open sesame".
+    static let passphrase = "open sesame"
+    private static let keys = SampleLayout.encryptedNames.map {
+        EncryptionKey(name: $0, key: "b3BlbiBzZXNhbWU=")
+    }
+
     /// The image of a disk, which is a volume's with the name of that.
     func image(of name: String) -> FilePath {
         let disk = measure.disks.first { disk in
@@ -24,12 +30,14 @@ struct LayoutImage {
 
     /// Plans, builds and hands the image to `body`.
     static func with(
-        _ text: String, tree: String = LayoutImage.tree, _ body: (LayoutImage) throws -> Void
+        _ text: String, tree: String = LayoutImage.tree, in parent: FilePath = "/tmp",
+        _ body: (LayoutImage) throws -> Void
     ) throws {
-        try SampleTree.withFolder { folder in
+        try TemporaryFolder.with("layout-image", in: parent) { folder in
             var fixture = ImageFixture(folder: folder)
             try shell("mkdir -p $1; cd $1; " + tree, fixture.tree.string)
             fixture.layout = try layout(text)
+            fixture.options.keys = keys
             try body(try LayoutImage(fixture: fixture))
         }
     }
@@ -41,6 +49,7 @@ struct LayoutImage {
             user: .init(name: "root", id: 0, group: 0, groups: [0], home: "/root"))
         request.skipBase = true
         request.diskConfiguration = YAMLSource(kind: "disk layout", name: "test", text: text)
+        if text.contains("luks:") { request.encryptionKeys = keys }
         let system = ElementDescription(
             name: "os", kind: .native, path: "/os.so", provides: ["operating-system"],
             manifest: ElementManifest(
@@ -68,11 +77,10 @@ struct LayoutImage {
 
     /// What blkid finds at the place of a volume: type, label, UUID.
     func probe(_ name: String) throws -> [String] {
-        let range = measure.disks.flatMap(\.volumes).first { $0.volume.name == name }?.range
+        let placed = measure.disks.flatMap(\.volumes).first { $0.volume.name == name }
         return try shell(
-            "for tag in TYPE LABEL UUID; do blkid -p -O $1 -S $2 -o value -s $tag $3; done",
-            String(range?.offset.bytes ?? 0), String(range?.length.bytes ?? 0),
-            image(of: name).string
+            "for tag in TYPE LABEL UUID; do blkid -p -o value -s $tag $1; done",
+            placed.map { try extracted($0) } ?? ""
         ).split(separator: "\n").map(String.init)
     }
 
@@ -132,14 +140,13 @@ struct LayoutImage {
         return try shell(
             """
             mkdir -p $1/mounted
-            mount -t $5 -o \(options),loop,offset=$2,sizelimit=$3 $4 $1/mounted
+            mount -t $3 -o \(options),loop $2 $1/mounted
             trap 'umount "$1/mounted"' EXIT
             cd $1/mounted; find . -path ./lost+found -prune -o \(Self.entry) | LC_ALL=C sort
             find . -type f | LC_ALL=C sort | xargs -r sha256sum
             find . -type f | LC_ALL=C sort | xargs -r getfattr -d
             cd /
-            """, fixture.folder.string, String(placed?.range.offset.bytes ?? 0),
-            String(placed?.range.length.bytes ?? 0), image(of: name).string,
+            """, fixture.folder.string, placed.map { try extracted($0) } ?? "",
             placed?.volume.type.rawValue ?? "")
     }
 

@@ -100,13 +100,15 @@ struct BootPlannerTests {
             layout.values == [
                 .rootLabel: "img-rootfs", .rootFileSystem: "xfs", .bootLabel: "b",
                 .bootFileSystem: "ext3", .fileSystems: "ext3,xfs,vfat", .partitionTable: "gpt",
-                .efiMountPoint: "/boot/efi", .firmware: "both",
+                .efiMountPoint: "/boot/efi", .firmware: "both", .volumeManager: "none",
+                .encryption: "none",
             ])
         let plain = try Self.layout(LayoutSample.mbr)
         #expect(
             plain.values == [
                 .rootLabel: "cloudimg-rootfs", .rootFileSystem: "ext4", .fileSystems: "ext4",
-                .partitionTable: "mbr", .firmware: "bios",
+                .partitionTable: "mbr", .firmware: "bios", .volumeManager: "none",
+                .encryption: "none",
             ])
     }
 

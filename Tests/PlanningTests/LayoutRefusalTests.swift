@@ -36,7 +36,8 @@ private let bad = [
         "a: 1", ":1': the layout is no list", "Begin with '- local_loop:', which makes the disk."),
     BadLayout(
         "- [x]", ":1': an item of the list is no map with a single key",
-        "Each item is one of 'local_loop', 'partitioning', 'mkfs', 'mount', 'fstab'."),
+        "Each item is one of 'local_loop', 'partitioning', 'lvm', 'luks', 'mkfs', 'mount', 'fstab'."
+    ),
     BadLayout(
         "- local_lop: {name: a}", ":1': unknown key 'local_lop'", "Did you mean 'local_loop'?"),
     BadLayout("- local_loop: {size: 1GiB}", ":1': the disk has no name", "Add 'name: image0'."),
@@ -58,14 +59,52 @@ private let bad = [
         disk("{name: x, size: auto}"), ":6': partition 'x' has the size 'auto' and no file system",
         "Give it a size, such as 8MiB."),
     BadLayout(
-        disk(more: "- lvm: {name: lvm, base: [root]}"), ":8': 'lvm': LVM is not there yet",
-        "Use partitions; LVM comes in a later version."),
+        disk(more: "- lvm: {name: lvm, base: [root]}"), ":8': LVM has no list 'pvs'",
+        "Add 'pvs:' and below it '- {name: NAME, base: NAME}'."),
     BadLayout(
-        LayoutSample.efiLVM, ":9': 'lvm': LVM is not there yet",
-        "Use partitions; LVM comes in a later version."),
+        disk("{name: x, size: 40MiB, luks: {name: safe}}"),
+        ":6': LUKS volume 'safe' holds no file system", "Add 'mkfs' with 'base: safe'."),
     BadLayout(
-        disk("{name: x, size: 1MiB, luks: {}}"), ":6': 'luks': encryption is not there yet",
-        "Use partitions; encryption comes in a later version."),
+        disk("{name: x, size: 40MiB, luks: {name: safe, mkfs: {type: ext4}}, mkfs: {type: ext4}}"),
+        ":6': file system 'mkfs_x' shares 'x' with a LUKS volume",
+        "Base it on 'safe', or leave one of them out."),
+    BadLayout(
+        disk("{name: x, size: 40MiB, luks: {name: safe, mkfs: {type: vfat, label: x}}}"),
+        ":6': file system 'mkfs_safe' is vfat, and lies in the LUKS volume 'safe'",
+        "Firmware reads no encrypted vfat; use ext4, XFS, btrfs or swap."),
+    BadLayout(
+        disk("{name: x, size: 40MiB, luks: {mkfs: {type: ext4, mount: {mount_point: /boot}}}}"),
+        ":6': LUKS volume 'luks_x' holds '/boot', which a system reads before it can decrypt anything",
+        "Encrypt what comes later, such as /home, /srv, /var and swap."),
+    BadLayout(
+        disk("{name: x, size: 16MiB, luks: {mkfs: {type: ext4}}}"),
+        ":6': partition 'x' has 16.0 MiB, and ext4 in LUKS2 needs at least 17.0 MiB",
+        "The disk 'image0' has 1.0 GiB; make it larger or its partitions smaller."),
+    BadLayout(
+        disk("{name: x, size: 40MiB, luks: {name: a b, mkfs: {type: ext4}}}"),
+        ":6': LUKS volume 'a b' has a name that cannot be one below /dev/mapper",
+        "Use letters, digits and + _ . -, 47 at most."),
+    BadLayout(
+        disk("{name: x, size: 40MiB, luks: {name: safe, key-file: key, mkfs: {type: ext4}}}"),
+        ":6': LUKS volume 'safe' has the key-file 'key'",
+        "Give the absolute path that the key has in the running system."),
+    BadLayout(
+        disk(
+            "{name: x, size: 40MiB, luks: {name: safe, options: luks nofail, mkfs: {type: ext4}}}"),
+        ":6': LUKS volume 'safe' has options with a space",
+        "Options of crypttab(5) are separated by commas."),
+    BadLayout(
+        disk("{name: x, size: 40MiB, luks: {name: safe, mkfs: {type: ext4, label: safe}}}"),
+        ":6': LUKS volume 'safe' is called like the label of file system 'mkfs_safe'",
+        "Give it another name, or the file system another label."),
+    BadLayout(
+        disk(
+            "{name: x, size: 40MiB, luks: {name: safe, mkfs: {type: ext4}}}",
+            more:
+                "- lvm: {pvs: [{name: pv, base: safe}], vgs: [{name: vg, base: [pv]}], lvs: [{name: lv, base: vg, size: 8M}]}"
+        ),
+        ":8': physical volume 'pv' is based on 'safe', which is a LUKS volume",
+        "The base of a physical volume is a partition."),
     BadLayout(
         disk(more: "- mkfs: {base: rot, type: ext4}"),
         ":8': file system 'mkfs_rot' is based on 'rot', which does not exist",
@@ -169,7 +208,8 @@ private let misfits = [
     BadLayout(
         "- mkfs: {name: r, base: x}\n  mount: {name: m, base: r, mount_point: /}",
         ":1': an item of the list is no map with a single key",
-        "Each item is one of 'local_loop', 'partitioning', 'mkfs', 'mount', 'fstab'."),
+        "Each item is one of 'local_loop', 'partitioning', 'lvm', 'luks', 'mkfs', 'mount', 'fstab'."
+    ),
     BadLayout(
         "- local_loop: image0", ":1': the disk's settings are no map",
         "Write 'KEY: VALUE' pairs, indented below it."),
@@ -248,8 +288,9 @@ private let misfits = [
         disk("{name: x, size: [1MiB]}"), ":6': 'size' is no plain value",
         "Write one word, without brackets."),
     BadLayout(
-        disk("{name: x, size: 1MiB, crypt: {}}"), ":6': 'crypt': encryption is not there yet",
-        "Use partitions; encryption comes in a later version."),
+        disk("{name: x, size: 40MiB, luks: {name: safe, uuid: one, mkfs: {type: ext4}}}"),
+        ":6': LUKS volume 'safe' has the uuid 'one', which is none",
+        "Write 32 hexadecimal digits as 8-4-4-4-12, or leave it out."),
     BadLayout(
         disk("{name: x, size: 8MiB, type: '0x83'}"),
         ":6': partition 'x' has the unknown type '0x83'",

@@ -25,11 +25,13 @@ struct LayoutWriterTests {
 
     private static let samples = [
         LayoutSample.mbr, LayoutSample.gpt, LayoutSample.efi(blockSize: 4096), everything, plain,
+        LayoutSample.efiLVM, LayoutSample.groups, LayoutSample.encrypted,
     ]
 
     private func plan(_ text: String) throws -> BuildPlan {
         let request = Sample.request("os", "editor") {
             $0.diskConfiguration = YAMLSource(kind: "disk layout", name: "d.yaml", text: text)
+            $0.encryptionKeys = LayoutSample.keys
         }
         let editor = Sample.native("editor", phases: [.blockDevice])
         return try Sample.plan(request, [Sample.system, editor])
@@ -106,7 +108,7 @@ struct LayoutWriterTests {
             """
         ).disks[0]
         let needs = ["mkfs_root": ByteCount(5_000_000), "mkfs_state": .mebibytes(4)]
-        let fitted = DiskGeometry.fitting(disk, needs)
+        let fitted = try DiskGeometry.fitting(disk, needs)
         let least = [ByteCount.zero, .mebibytes(4)]
         let size = try DiskGeometry.smallestSize(of: fitted, holding: least)
         let geometry = try DiskGeometry(fitted, size: size)

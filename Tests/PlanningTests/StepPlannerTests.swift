@@ -20,7 +20,8 @@ private func nativeBuildsWriteTheFileSystemOnceAndNeverMountIt() throws {
         try steps([Sample.system, disk], formats: [.qcow2, .raw, .tar]).map(\.name) == [
             "make workspace", "50-os", "check root file system", "open chroot", "50-vm",
             "close chroot", "open chroot", "50-vm", "close chroot", "clean tree",
-            "write build record", "measure tree", "write file system", "write partition table",
+            "write build record", "audit tree", "measure tree", "write file system",
+            "write partition table",
             "convert to qcow2", "sha256 of qcow2", "sha256 of raw", "write tar", "sha256 of tar",
             "sync outputs", "rename outputs",
         ])
@@ -31,9 +32,10 @@ private func aScriptThatFinishesTheImageNeedsItMounted() throws {
     let script = Sample.legacy("late", phases: [.finalise])
     let names = try steps([Sample.system, script]).map(\.name)
     #expect(
-        names.suffix(11) == [
+        names.suffix(12) == [
             "mount image", "open chroot", "50-late", "close chroot", "clean tree",
-            "write build record", "trim and unmount image", "convert to qcow2", "sha256 of qcow2",
+            "write build record", "audit tree", "trim and unmount image", "convert to qcow2",
+            "sha256 of qcow2",
             "sync outputs", "rename outputs",
         ])
     #expect(names.contains("assemble hooks"))
@@ -47,10 +49,11 @@ private func aMountedDiskHasItsTableBeforeAndItsBootLoaderAfter() throws {
     let script = Sample.legacy("late", phases: [.finalise])
     let names = try steps([Sample.system, disk, script], formats: [.raw, .tar]).map(\.name)
     #expect(
-        names.suffix(17) == [
+        names.suffix(18) == [
             "measure tree", "write file system", "write partition table", "mount image",
             "open chroot", "50-late", "50-vm", "close chroot", "clean tree",
-            "write build record", "write tar", "sha256 of tar", "trim and unmount image",
+            "write build record", "audit tree", "write tar", "sha256 of tar",
+            "trim and unmount image",
             "write boot loader", "sha256 of raw", "sync outputs", "rename outputs",
         ])
 }

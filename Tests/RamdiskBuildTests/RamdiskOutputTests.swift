@@ -38,9 +38,20 @@ struct RamdiskOutputTests {
         let folder = try SharedRamdisk.shared().folder
         let size = try folder.appending("full.initramfs").stat().size
         #expect(size < 40_000_000)
-        #expect(try folder.appending("plain.initramfs").stat().size < 40 << 20)
+        #expect(try folder.appending("plain.initramfs").stat().size < 40_000_000)
         let manifest = try TextFile.read(folder.appending("out/image.manifest.json"))
         #expect(manifest.contains("image.initramfs") && manifest.contains("image.kernel"))
+    }
+
+    @Test
+    func `the ramdisk of a whole Debian has the drivers of machines, and is small enough`() throws {
+        let whole = try SharedRamdisk.shared().folder.appending("whole.initramfs")
+        #expect(try whole.stat().size < 40_000_000)
+        let names = try Self.names(whole)
+        let files = Set(names.compactMap { $0.split(separator: "/").last.map(String.init) })
+        for module in ["mlx5_core", "bnx2x", "ixgbe", "megaraid_sas", "nvme", "virtio_net"] {
+            #expect(files.contains("\(module).ko"), "\(module)")
+        }
     }
 
     @Test
@@ -48,10 +59,16 @@ struct RamdiskOutputTests {
         let folder = try SharedRamdisk.shared().folder
         try TemporaryFolder.with { root in
             let script = """
-                cd "$1" && zstd -dc "$2" | cpio --quiet -id 2>/dev/null
+                cd "$1"
+                zstd -q -d "$2" -o cpio
+                cpio --quiet -id <cpio
                 version=$(ls lib/modules)
                 while read -r module; do
-                    modprobe -n -d "$1" -S "$version" "$module" && modprobe -d "$1" -S "$version" -D "$module" >/dev/null
+                    modprobe -n -d "$1" -S "$version" "$module"
+                    modprobe -d "$1" -S "$version" -D "$module" >needed
+                    while read -r how file _; do
+                        [ "$how" = builtin ] || test -s "$file"
+                    done <needed
                     echo "$module"
                 done <etc/dibhost/modules
                 """
@@ -61,6 +78,22 @@ struct RamdiskOutputTests {
             ).checkedOutput()
             for module in ["mlx4_core", "mlx4_en", "mlx4_ib", "mlx5_core", "mlx5_ib", "ib_ipoib"] {
                 #expect(output.contains(module + "\n"), "\(output)")
+            }
+        }
+    }
+
+    @Test
+    func `modules come with what they would like to have`() throws {
+        try TemporaryFolder.with { folder in
+            let build = try TestBuild(in: folder)
+            let command = try SmallSystem.ramdisk(
+                build, options: ["--ramdisk-modules", "dep", "--set", "ramdisk.modules=btrfs"],
+                environment: [:])
+            try command.checkedOutput(limits: .init(deadline: .seconds(200)))
+            let names = try Self.names(build.output.appending("image.initramfs"))
+            let files = Set(names.compactMap { $0.split(separator: "/").last.map(String.init) })
+            for module in ["btrfs", "blake2b_generic", "xxhash_generic", "crc32c_generic"] {
+                #expect(files.contains("\(module).ko"), "\(module)")
             }
         }
     }

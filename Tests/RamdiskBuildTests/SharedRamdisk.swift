@@ -68,7 +68,7 @@ struct SharedRamdisk: Sendable {
         find drivers/net/ethernet -mindepth 1 -maxdepth 1 ! -name mellanox ! -name intel -exec rm -rf {} +
         rm -rf drivers/scsi/{qla2xxx,lpfc,qla4xxx,bfa,aic7xxx,aic94xx,be2iscsi,bnx2fc,bnx2i,cxgbi,libfc,fcoe}
         rm -rf net/{bluetooth,mac80211,wireless,netfilter,sunrpc,sched,can,openvswitch,sctp,tipc,wireless,batman-adv}
-        rm -rf fs/{ocfs2,gfs2,ceph,nfs,nfsd,smb,xfs,btrfs,f2fs,ubifs,jfs,reiserfs,nilfs2} lib/test_*
+        rm -rf fs/{ocfs2,gfs2,ceph,nfs,nfsd,smb,xfs,f2fs,ubifs,jfs,reiserfs,nilfs2} lib/test_*
         depmod "$(basename "$(dirname "$PWD")")"
         """
 
@@ -83,24 +83,36 @@ struct SharedRamdisk: Sendable {
         try VendorPlugin.cFunctions.build(in: folder, to: build.plugins)
         try makeSmall(
             "plain", of: ["debian", "acme-hba"], settings: ["ramdisk.udev=false"], build, folder)
+        try makeAlone(
+            "whole", of: ["debian", "mellanox"], settings: ["mellanox.user-land=false"],
+            base: try SharedImage.shared().tar, build, folder)
         try makeSmall("dracut", of: ["debian"], settings: ["ramdisk.dracut=true"], build, folder)
         let script =
             "cd \"$1\"; mv out/image.kernel kernel; mv out/image.initramfs full.initramfs; mv out/image.raw www/debian.raw"
         try Command("/bin/sh", ["-ec", script, "sh", folder.string]).checkedOutput()
     }
-    /// Makes a ramdisk without an image, from the tree of the image.
+
+    /// Makes a ramdisk of a few modules without an image, from the tree of the image.
     private static func makeSmall(
         _ name: String, of elements: [String], settings: [String], _ build: TestBuild,
         _ folder: FilePath
     ) throws {
-        let settings =
-            settings + [
-                "deploy.minimal=true", "debian.base-tar=\(build.output.appending("image.tar"))",
-                "ramdisk.modules=virtio_pci,virtio_blk,virtio_net,virtio_scsi,sd_mod,nvme",
-            ]
+        let modules = "virtio_pci,virtio_blk,virtio_net,virtio_scsi,sd_mod,nvme"
+        try makeAlone(
+            name, of: elements, settings: settings + ["ramdisk.modules=\(modules)"],
+            options: ["--ramdisk-modules", "dep"], base: build.output.appending("image.tar"), build,
+            folder)
+    }
+
+    /// Makes a ramdisk without an image, of the modules that machines commonly need.
+    private static func makeAlone(
+        _ name: String, of elements: [String], settings: [String], options: [String] = [],
+        base: FilePath, _ build: TestBuild, _ folder: FilePath
+    ) throws {
+        let settings = settings + ["deploy.minimal=true", "debian.base-tar=\(base)"]
         var command = build.command(
             elements, formats: "raw",
-            options: ["-n", "--ramdisk-modules", "dep"] + settings.flatMap { ["--set", $0] }
+            options: ["-n"] + options + settings.flatMap { ["--set", $0] }
                 + ["-o", folder.appending(name).string],
             environment: ["DIB_IMAGE_CACHE": SharedImage.cache.string])
         command.arguments[0] = "ramdisk"

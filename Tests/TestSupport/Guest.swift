@@ -79,9 +79,10 @@ package final class Guest {
     package func takeShell() throws {
         // The kernel's remarks, such as how slow emulation is, would stand among the output of commands, and so would
         // systemd's on what still starts: signal 55 is SIGRTMIN+21, systemd(1), on which it clears its last line.
+        // systemd takes signals before requests, so its answer to one says that this is done.
         try type(
-            "stty -echo; PS1=; TERM=dumb; export PAGER=cat SYSTEMD_PAGER=cat; "
-                + "dmesg --console-level emerg; kill -55 1; sleep 2; echo shell-'ready'")
+            "stty -echo; PS1=; TERM=dumb; export PAGER=cat SYSTEMD_PAGER=cat; dmesg --console-level emerg; "
+                + "kill -55 1; systemctl show --property=Version >/dev/null; echo shell-'ready'")
         try waitFor("shell-ready")
     }
 

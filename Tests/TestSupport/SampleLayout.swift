@@ -11,6 +11,58 @@ package struct SampleLayout: Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// LVM: a group for the root, another on two partitions with stripes and a volume in two pieces.
+    package static let volumeGroups =
+        SampleLayout(
+            "LVM: a group for the root, one on two partitions with stripes and a volume in two pieces",
+            text: """
+                - local_loop: {name: image0}
+                - partitioning:
+                    base: image0
+                    label: gpt
+                    partitions:
+                      - {name: root, size: auto}
+                      - {name: data1, size: 34MiB}
+                      - {name: data2, size: 60MiB}
+                - lvm:
+                    pvs: [{name: pv0, base: root}, {name: pv1, base: data1}, {name: pv2, base: data2}]
+                    vgs: [{name: vg_root, base: [pv0]}, {name: vg-data, base: [pv1, pv2], options: [-s, 1m]}]
+                    lvs:
+                      - {name: lv_root, base: vg_root, extents: 100%FREE}
+                      - {name: lv_fast, base: vg-data, size: 20MiB, options: [-i, "2", -I, 32k]}
+                      - {name: lv-data, base: vg-data, size: 60MiB}
+                      - {name: lv_swap, base: vg-data, extents: 100%FREE, mkfs: {type: swap, label: sw, mount: {mount_point: none}}}
+                - mkfs: {name: mkfs_root, base: lv_root, mount: {mount_point: /}}
+                - mkfs: {name: fs_data, base: lv-data, type: ext4, mount: {mount_point: /home}}
+                - mkfs: {name: fs_fast, base: lv_fast, type: ext2, mount: {mount_point: /var}}
+                """)
+
+    /// LUKS2 in a partition, for swap, in stripes of LVM, and on a disk without a table.
+    package static let encrypted =
+        SampleLayout(
+            "LUKS2 in a partition, for swap, in stripes of LVM, and on a disk without a table",
+            text: """
+                - local_loop: {name: image0}
+                - partitioning:
+                    base: image0
+                    label: gpt
+                    partitions:
+                      - {name: home, size: 40MiB, luks: {name: safe, mkfs: {type: ext4, mount: {mount_point: /home}}}}
+                      - {name: swap, size: 24MiB, luks: {name: paging, mkfs: {type: swap, label: sw}}}
+                      - {name: data1, size: 17MiB}
+                      - {name: data2, size: 17MiB}
+                      - {name: root, size: 100%, mkfs: {mount: {mount_point: /}}}
+                - lvm:
+                    pvs: [{name: pv1, base: data1}, {name: pv2, base: data2}]
+                    vgs: [{name: vg, base: [pv1, pv2]}]
+                    lvs: [{name: lv, base: vg, extents: 100%FREE, options: [-i, "2"]}]
+                - luks: {name: vault, base: lv, uuid: 5d9a2b4c-0f3e-4c21-9d7a-3b1f6e8a7c90}
+                - mkfs: {base: vault, type: ext2, opts: -m 0, mount: {mount_point: /var}}
+                - local_loop: {name: more, luks: {name: spare, mkfs: {type: ext4, mount: {mount_point: /usr/share}}}}
+                """)
+    /// The names of its LUKS volumes.
+    package static let encryptedNames = ["safe", "paging", "vault", "spare"]
+
     package static let all = [
         SampleLayout(
             "MBR",

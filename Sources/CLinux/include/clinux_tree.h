@@ -26,4 +26,9 @@ int clinux_sync_file_system(int descriptor);
 /// Returns 1 and the range, or 0 when only a hole is left.
 int clinux_next_data(int descriptor, int64_t offset, int64_t *start, int64_t *end);
 
+/// The next byte range of a file, from `offset`, that has space of its own, ioctl(2) FS_IOC_FIEMAP; unlike `clinux_next_data`
+/// also a range that was allocated and holds zeros. What was written is allocated first.
+/// Returns 1 and the range, or 0 when there is none; -EOPNOTSUPP where the file system does not tell.
+int clinux_next_extent(int descriptor, int64_t offset, int64_t *start, int64_t *end);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The checksum of partition tables.
+/// The checksum of partition tables, and of LVM's labels.
 enum Checksum {
     private static let table: [UInt32] = (0..<256).map { index in
         (0..<8).reduce(UInt32(index)) { value, _ in
@@ -10,6 +10,11 @@ enum Checksum {
 
     /// CRC-32 as ISO 3309 and the UEFI specification have it.
     static func crc32(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(~UInt32(0)) { table[Int(($0 ^ UInt32($1)) & 0xFF)] ^ $0 >> 8 }
+        ~crc32(bytes, from: ~0)
+    }
+
+    /// The same with another beginning, and not inverted in the end.
+    static func crc32(_ bytes: some Sequence<UInt8>, from seed: UInt32) -> UInt32 {
+        bytes.reduce(seed) { table[Int(($0 ^ UInt32($1)) & 0xFF)] ^ $0 >> 8 }
     }
 }

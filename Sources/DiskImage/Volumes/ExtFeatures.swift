@@ -17,11 +17,12 @@ enum ExtFeatures {
         "metadata_csum",
     ]
 
-    static func list(for type: FileSystemType) -> [String] {
+    static func list(for type: FileSystemType, hasClusters: Bool = false) -> [String] {
         switch type {
         case .ext2: second
         case .ext3: ["has_journal"] + second
-        default: fourth
+        // No descriptors are reserved beside clusters: the kernel refuses such a file system.
+        default: fourth.map { hasClusters && $0 == "resize_inode" ? "bigalloc" : $0 }
         }
     }
 

@@ -21,8 +21,6 @@ package struct ExtWriter: Sendable {
         package var uuid: String?
         /// Words for mke2fs, as the original's --mkfs-options; -E and -O are joined to ours.
         package var extraArguments: [String] = []
-        /// The number of blocks that the file system can be grown to while it is mounted, mke2fs -E resize=.
-        package var maxOnlineResize: Int64?
         /// Seconds since 1970: the time of making.
         package var time: Int64
 
@@ -82,11 +80,12 @@ package struct ExtWriter: Sendable {
         let (extended, features, rest) = Self.split(options.extraArguments)
         var settings = [
             "offset=\(offset.bytes)", "hash_seed=\(digest.uuid(for: "hash seed"))",
-            "root_owner=0:0", "lazy_itable_init=0",
-            // The image is a fresh sparse file: there is nothing to discard and the journal is zero already.
-            "lazy_journal_init=1", "nodiscard",
+            "root_owner=0:0",
+            // The image is a fresh sparse file: nothing is to be discarded. That its zeros are needed on a disk, too, is
+            // known to a block map only when they are asked for, which costs no time.
+            "lazy_itable_init=0", "lazy_journal_init=0", "nodiscard",
         ]
-        if let blocks = options.maxOnlineResize { settings.append("resize=\(blocks)") }
+        if let blocks = size.reservedBlocks { settings.append("resize=\(blocks)") }
         var arguments = ["-q", "-F", "-t", options.type.rawValue, "-b", "4096", "-I", "256"]
         if !rest.contains("-i") && !rest.contains("-N") {
             arguments += ["-N", String(size.inodes)]
@@ -95,7 +94,10 @@ package struct ExtWriter: Sendable {
             arguments += ["-J", "size=\(size.journalBlocks / 256)"]
         }
         arguments += ["-L", options.label, "-U", uuid]
-        let list = ["none"] + ExtFeatures.list(for: options.type) + features
+        let hasClusters = size.clusterBlocks > 1
+        let list =
+            ["none"] + ExtFeatures.list(for: options.type, hasClusters: hasClusters) + features
+        if hasClusters { arguments += ["-C", String(size.clusterBlocks * 4096)] }
         arguments += ["-O", list.joined(separator: ",")]
         arguments += ["-E", (settings + extended).joined(separator: ",")]
         arguments += rest

@@ -77,7 +77,6 @@ struct VolumeWriter {
         settings.type = volume.type
         settings.uuid = uuid
         settings.extraArguments = words
-        if volume.mountPoint == "/" { settings.maxOnlineResize = options.maxOnlineResize }
         let writer = ExtWriter(
             image: image, offset: placed.range.offset, size: size, digest: digest,
             options: settings, limits: options.limits)

@@ -11,6 +11,8 @@ public struct DiskLayout: Equatable, Sendable {
     public init(disks: [Disk]) { self.disks = disks }
 
     /// All file systems and swap areas, in the order of their places.
+    ///
+    /// Those in volume groups of LVM are not among them, and stay as they are.
     public var volumes: [Volume] { disks.flatMap(\.volumes) }
 
     /// The root file system.

@@ -44,6 +44,8 @@ struct OriginalBuild {
             options.elements =
                 before.split { " \n\t".contains($0) }.map(String.init) + options.elements
         }
+        // The original knows no audit, and builds what one finds errors in.
+        if options.audit == nil { options.audit = BuildRequest.AuditMode.warn.rawValue }
         var request = try options.request(environment: environment)
         request.commandLine = arguments
         request.inputFiles += inputFiles

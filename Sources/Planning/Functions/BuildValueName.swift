@@ -17,6 +17,8 @@ package enum BuildValueName: String, CaseIterable, Sendable {
     case bootFileSystem = "build.boot-file-system"
     case fileSystems = "build.file-systems"
     case partitionTable = "build.partition-table"
+    case volumeManager = "build.volume-manager"
+    case encryption = "build.encryption"
     case efiMountPoint = "build.efi-mount-point"
     case firmware = "build.firmware"
     case sourceDateEpoch = "build.source-date-epoch"
@@ -37,7 +39,8 @@ package enum BuildValueName: String, CaseIterable, Sendable {
         case .traceLevel, .sourceDateEpoch, .userID, .userGroup: .integer
         case .fileSystems: .list
         case .architecture, .imageName, .packages, .rootLabel, .rootFileSystem, .bootLabel,
-            .bootFileSystem, .partitionTable, .firmware, .userName, .distribution:
+            .bootFileSystem, .partitionTable, .volumeManager, .encryption, .firmware, .userName,
+            .distribution:
             .string
         }
     }
@@ -69,6 +72,8 @@ package enum BuildValueName: String, CaseIterable, Sendable {
         case .rootFileSystem, .bootFileSystem, .fileSystems:
             FileSystemType.allCases.map(\.rawValue)
         case .partitionTable: ["none"] + PartitionTable.Kind.allCases.map(\.rawValue)
+        case .volumeManager: ["lvm", "none"]
+        case .encryption: ["luks", "none"]
         case .firmware: ["bios", "efi", "both", "none"]
         default: nil
         }

@@ -19,6 +19,8 @@ package struct Disk: Codable, Equatable, Sendable {
     /// The size of a logical block: 512 or 4096.
     package var blockSize: Int64
     package var content: Content
+    /// Of partitions of its table.
+    package var groups: [VolumeGroup] = []
 
     package enum Content: Equatable, Sendable {
         case volume(Volume)
@@ -42,12 +44,19 @@ package struct Disk: Codable, Equatable, Sendable {
 
     package var partitions: [Partition] { table?.partitions ?? [] }
 
-    /// The volumes in the order of their places.
+    /// The volumes in the order of their places, those of groups last.
     package var volumes: [Volume] {
         switch content {
         case .volume(let volume): [volume]
-        case .table(let table): table.partitions.compactMap(\.volume)
+        case .table(let table):
+            table.partitions.compactMap(\.volume)
+                + groups.flatMap { $0.logicalVolumes.compactMap(\.volume) }
         }
+    }
+
+    /// The group that a partition belongs to.
+    package func group(of partition: String) -> VolumeGroup? {
+        groups.first { $0.physicalVolumes.contains { $0.partition == partition } }
     }
 }
 

@@ -57,10 +57,14 @@ package struct DiskGeometry: Equatable, Sendable {
     }
 
     /// `disk` with sizes for its partitions that are as large as what they hold: `needs`, by the volume's name.
-    package static func fitting(_ disk: Disk, _ needs: [String: ByteCount]) -> Disk {
+    ///
+    /// - Throws: `Fault` for a logical volume whose own size is too small.
+    package static func fitting(
+        _ disk: Disk, _ needs: [String: ByteCount]
+    ) throws(Fault) -> Disk {
         guard var table = disk.table else { return disk }
         for (index, partition) in table.partitions.enumerated() where partition.size == .fitting {
-            let need = partition.volume.flatMap { needs[$0.name] } ?? .zero
+            let need = try disk.leastSize(of: partition, holding: needs)
             table.partitions[index].size = .absolute(need.roundedUp(to: table.alignment))
         }
         var fitted = disk

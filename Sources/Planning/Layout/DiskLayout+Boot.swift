@@ -17,6 +17,8 @@ extension DiskLayout {
         var values: [BuildValueName: String] = [
             .rootLabel: label, .rootFileSystem: fileSystem, .partitionTable: table.rawValue,
             .fileSystems: fileSystemTypes.map(\.rawValue).joined(separator: ","),
+            .volumeManager: disks.allSatisfy(\.groups.isEmpty) ? "none" : "lvm",
+            .encryption: encryptions.isEmpty ? "none" : "luks",
             .firmware: firmwareWord,
         ]
         if let boot = volumes.first(where: { $0.mountPoint == "/boot" }) {

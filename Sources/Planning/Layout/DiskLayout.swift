@@ -17,6 +17,8 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     package var freePercent: Int
     /// Added to the computed size of the root file system.
     package var extraSize: ByteCount?
+    /// What the root file system is to grow to later; nil: nobody asked.
+    package var growth: RootGrowth?
     /// What a native element makes the disk boot by; empty: the disk boots by nothing, or a shell element sees to it.
     package var firmware: [Firmware]
     /// The element that asked for the table, if one did.
@@ -111,6 +113,12 @@ package struct DiskLayout: Codable, Equatable, Sendable {
     package var mounts: [(volume: Volume, entry: MountEntry)] {
         volumes.compactMap { volume in volume.mount.map { (volume, $0) } }
             .sorted { $0.1.point.utf8.lexicographicallyPrecedes($1.1.point.utf8) }
+    }
+
+    /// The files that tell the running system what to decrypt and mount; none that has no line.
+    package var tableFiles: [(path: String, text: String)] {
+        [("/etc/fstab", mountTable), ("/etc/crypttab", encryptionTable)]
+            .compactMap { path, text in text.map { (path, $0) } }
     }
 
     /// The text of /etc/fstab; nil when the layout asks for no line.

@@ -17,7 +17,11 @@ extension LayoutBuilder {
                 node, "has a name of more than 36 characters", at: "name",
                 hint: "A GPT has no room for a longer one.")
         }
-        var type = PartitionType.standard(in: kind)
+        let isPhysical = try child(.physicalVolume, of: node) != nil
+        let isEncrypted = try child(.luks, of: node) != nil
+        var type =
+            isPhysical
+            ? PartitionType.lvm(in: kind) : isEncrypted ? .luks(in: kind) : .standard(in: kind)
         if let text = try text(node, "type") {
             guard let named = PartitionType(text, in: kind) else {
                 throw refusal(
@@ -38,7 +42,7 @@ extension LayoutBuilder {
             name: node.name, start: try size(node, "start"), size: try partitionSize(node),
             type: type, isBootable: flags.contains("boot"),
             isLogical: kind == .mbr && !flags.contains("primary"),
-            volume: try child(.mkfs, of: node).map(volume))
+            volume: try content(of: node))
     }
 
     private func flags(of node: LayoutNode) throws -> [String] {
@@ -60,7 +64,8 @@ extension LayoutBuilder {
         }
         if text == Partition.Size.restWord { return .rest }
         if text == Partition.Size.fittingWord {
-            guard try child(.mkfs, of: node) != nil else {
+            let holders = [LayoutNode.Kind.mkfs, .luks, .physicalVolume]
+            guard try holders.contains(where: { try child($0, of: node) != nil }) else {
                 throw refusal(
                     node, "has the size '\(text)' and no file system", at: "size",
                     hint: "Give it a size, such as 8MiB.")
@@ -154,6 +159,15 @@ extension LayoutBuilder {
                     volume.name, "has the label '\(label)' of '\(other)'", at: "label",
                     hint: "Give each file system its own; a vfat has its label in upper case.")
             }
+        }
+        // The name of a LUKS volume is a label, too.
+        for name in layout.encryptions.map(\.name) {
+            guard let other = seen.updateValue(name, forKey: name) else { continue }
+            let node = nodes.first { $0.kind == .luks && $0.name == name }
+            throw source.refusal(
+                node?.line ?? 1,
+                "LUKS volume '\(name)' is called like the label of file system '\(other)'",
+                hint: "Give it another name, or the file system another label.")
         }
     }
 

@@ -21,7 +21,7 @@ struct LayoutBuilder {
     let source: YAMLSource
     let defaults: Defaults
     let nodes: [LayoutNode]
-    private var children: [String: [LayoutNode]] = [:]
+    private(set) var children: [String: [LayoutNode]] = [:]
 
     /// The layout of `source`.
     static func layout(_ source: YAMLSource, _ defaults: Defaults) throws -> DiskLayout {
@@ -31,6 +31,7 @@ struct LayoutBuilder {
             disks.insert(disks.remove(at: main), at: 0)
         }
         let layout = DiskLayout(disks: disks, source: source.name)
+        try builder.checkGroups(layout)
         try builder.checkNames(layout)
         try builder.checkMounts(layout)
         return layout
@@ -56,7 +57,7 @@ struct LayoutBuilder {
             }
         }
         for node in nodes {
-            guard node.kind != .localLoop else { continue }
+            guard ![.localLoop, .lvm, .volumeGroup].contains(node.kind) else { continue }
             guard let base = node.base else {
                 throw refusal(node, "has no base", hint: "Add 'base: NAME'.")
             }
@@ -106,11 +107,11 @@ struct LayoutBuilder {
 
     private func disk(_ node: LayoutNode) throws -> Disk {
         let table = try child(.partitioning, of: node)
-        let format = try child(.mkfs, of: node)
+        let volume = try content(of: node)
         let content: Disk.Content
-        switch (table, format) {
+        switch (table, volume) {
         case (let table?, nil): content = .table(try self.table(table))
-        case (nil, let format?): content = .volume(try volume(format))
+        case (nil, let volume?): content = .volume(volume)
         case (let table?, _?):
             throw refusal(
                 table, "shares its disk '\(node.name)' with a file system", at: "base",
@@ -135,6 +136,7 @@ struct LayoutBuilder {
         }
         disk.directory = try text(node, "directory")
         disk.blockSize = try blockSize(node)
+        disk.groups = try groups(of: disk)
         try checkRoom(disk, node)
         return disk
     }
@@ -209,14 +211,42 @@ struct LayoutBuilder {
             for (index, range) in geometry.ranges.enumerated() {
                 try checkRoom(of: disk, index, range)
             }
+            for group in disk.groups { try checkRoom(in: group, of: disk, geometry) }
         } catch {
-            let part = nodes.first { $0.kind == .partition && $0.name == error.name }
+            let part = nodes.first {
+                [.partition, .volumeGroup, .logicalVolume].contains($0.kind)
+                    && $0.name == error.name
+            }
             let key = part?.settings["start"] == nil ? "size" : "start"
+            guard part?.kind != .logicalVolume, part?.kind != .volumeGroup else {
+                throw refusal(
+                    part ?? node, error.problem, at: key,
+                    hint: "Make it smaller or larger, or the partitions of its group.")
+            }
             throw refusal(
                 part ?? node, error.problem, at: key,
                 hint: disk.size.map {
                     "The disk '\(disk.name)' has \($0); make it larger or its partitions smaller."
                 } ?? "Partitions stand in the order of their places; an MBR ends at 2^32 blocks.")
+        }
+    }
+
+    /// Places the volumes of a group whose partitions all have a fixed size.
+    private func checkRoom(
+        in group: VolumeGroup, of disk: Disk, _ geometry: DiskGeometry
+    ) throws(DiskGeometry.Fault) {
+        let isKnown = group.physicalVolumes.allSatisfy { member in
+            let size = disk.partitions.first { $0.name == member.partition }?.size
+            if case .absolute = size { return true }
+            return disk.size != nil && size != .fitting
+        }
+        guard isKnown else { return }
+        let placed = try disk.placed(group, in: geometry)
+        for (index, volume) in group.logicalVolumes.enumerated() {
+            let size = placed.size(of: index)
+            guard let content = volume.volume, size < content.leastSize else { continue }
+            throw DiskGeometry.Fault(
+                name: volume.name, problem: "has \(size), and \(content.leastPhrase)")
         }
     }
 
@@ -228,9 +258,16 @@ struct LayoutBuilder {
         var isKnown = disk.size != nil && partition?.size != .fitting
         if case .absolute = partition?.size { isKnown = true }
         let volume = disk.table == nil ? disk.volumes.first : partition?.volume
-        guard isKnown, let type = volume?.type, range.length < type.leastSize else { return }
+        guard isKnown, let volume, range.length < volume.leastSize else { return }
         throw DiskGeometry.Fault(
             name: partition?.name ?? disk.name,
-            problem: "has \(range.length), and \(type.rawValue) needs at least \(type.leastSize)")
+            problem: "has \(range.length), and \(volume.leastPhrase)")
+    }
+}
+
+extension Volume {
+    /// Such as "xfs needs at least 300 MiB".
+    fileprivate var leastPhrase: String {
+        "\(type.rawValue)\(encryption == nil ? "" : " in LUKS2") needs at least \(leastSize)"
     }
 }

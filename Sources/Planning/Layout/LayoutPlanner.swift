@@ -37,6 +37,8 @@ struct LayoutPlanner {
         var layout = layout
         layout.extraSize = layout.rootDisk?.size == nil ? request.imageExtraSize : nil
         layout.firmware = try firmware(of: layout)
+        layout.growth = try GrowthPlanner(layout: layout, request: request).growth()
+        try layout.checkKeys(request.encryptionKeys)
         return layout
     }
 
@@ -152,14 +154,16 @@ struct LayoutPlanner {
         guard let disk = layout.disks.first, let size = disk.size else { return }
         let least = Dictionary(
             uniqueKeysWithValues: disk.volumes.map { ($0.name, Self.leastSize(of: $0)) })
-        let fitted = DiskGeometry.fitting(disk, least)
-        let needs: [ByteCount] =
-            switch fitted.content {
-            case .volume(let volume): [Self.leastSize(of: volume)]
-            case .table(let table): table.partitions.map { $0.volume.map(Self.leastSize) ?? .zero }
-            }
         let smallest: ByteCount
         do throws(DiskGeometry.Fault) {
+            let fitted = try DiskGeometry.fitting(disk, least)
+            var needs = [disk.volumes.first.map(Self.leastSize) ?? .zero]
+            if let table = fitted.table {
+                needs = []
+                for partition in table.partitions {
+                    needs.append(try fitted.leastSize(of: partition, holding: least))
+                }
+            }
             smallest = try DiskGeometry.smallestSize(of: fitted, holding: needs)
         } catch {
             throw BuildError(
@@ -175,7 +179,7 @@ struct LayoutPlanner {
     /// Below 16 MiB no ext file system with a journal holds an operating system, whatever is in the tree.
     private static func leastSize(of volume: Volume) -> ByteCount {
         volume.mountPoint == "/"
-            ? max(.mebibytes(16), volume.type.leastSize) : volume.type.leastSize
+            ? max(.mebibytes(16), volume.leastSize) : volume.leastSize
     }
 }
 

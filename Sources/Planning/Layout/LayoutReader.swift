@@ -6,11 +6,6 @@ internal import Diagnostics
 ///
 /// A node inside another one is based on it, and its name is `KIND_BASE`, unless it says otherwise.
 struct LayoutReader {
-    /// What the original can do and dibhost cannot yet, with the words for it.
-    private static let laterKinds = [
-        "lvm": "LVM", "luks": "encryption", "crypt": "encryption", "encryption": "encryption",
-    ]
-
     private let source: YAMLSource
     private(set) var nodes: [LayoutNode] = []
 
@@ -37,11 +32,6 @@ struct LayoutReader {
 
     /// Adds the node of `entry` and those inside it.
     private mutating func read(_ entry: YAMLNode.Entry, base: String?) throws {
-        if let words = Self.laterKinds[entry.key] {
-            throw source.refusal(
-                entry.line, "'\(entry.key)': \(words) is not there yet",
-                hint: "Use partitions; \(words) comes in a later version.")
-        }
         guard let kind = LayoutNode.Kind.keys.first(where: { $0.rawValue == entry.key }) else {
             throw unknown(entry, among: LayoutNode.Kind.keys.map(\.rawValue))
         }
@@ -71,17 +61,40 @@ struct LayoutReader {
         node.name = name
         nodes.append(node)
         for entry in entries where !isSetting(entry.key) {
-            guard Self.laterKinds[entry.key] != nil || Self.canHold(kind, entry.key) else {
+            guard Self.canHold(kind, entry.key) else {
                 let nested = LayoutNode.Kind.keys.filter { $0.bases.contains(kind) }
                 throw unknown(entry, among: kind.settings + nested.map(\.rawValue))
             }
             try read(entry, base: name)
         }
         if kind == .partitioning { try readPartitions(of: node) }
+        if kind == .lvm { try readVolumes(of: node) }
+    }
+
+    /// Reads the lists of an lvm node; their items name what they are based on.
+    private mutating func readVolumes(of node: LayoutNode) throws {
+        for kind in LayoutNode.Kind.volumeLists {
+            let value = node.settings[kind.rawValue]
+            guard let list = value?.list, !list.isEmpty else {
+                throw source.refusal(
+                    value?.line ?? node.line, "LVM has no list '\(kind.rawValue)'",
+                    hint: "Add '\(kind.rawValue):' and below it '- {name: NAME, base: NAME}'.")
+            }
+            for item in list {
+                guard item.map != nil else {
+                    throw source.refusal(
+                        item.line, "a \(kind.title) is no map of settings",
+                        hint: "Write '- {name: NAME, base: NAME}'.")
+                }
+                try read(item, as: kind, base: nil, line: item.line)
+            }
+        }
     }
 
     /// The node that `node` is based on; in the original a partition may name its disk, too, where its table is meant.
     private func base(of node: LayoutNode) throws -> String? {
+        // The base of LVM says nothing that its physical volumes do not say; that of a group is a list.
+        guard node.kind != .lvm, node.kind != .volumeGroup else { return nil }
         guard let named = try text(node.settings["base"], "base") else { return node.base }
         let table = nodes.first { $0.kind == .partitioning && $0.name == node.base }
         guard node.kind == .partition, named != node.base, let disk = table?.base else {
@@ -119,7 +132,11 @@ struct LayoutReader {
 
     /// The name of a node that names its base only.
     private static func name(of node: LayoutNode) -> String? {
-        guard node.kind != .partition, let base = node.base else { return nil }
+        // What is in a list of LVM is known by its name in the running system.
+        guard node.kind != .lvm else { return node.kind.rawValue }
+        guard node.kind != .partition, !LayoutNode.Kind.volumeLists.contains(node.kind),
+            let base = node.base
+        else { return nil }
         return "\(node.kind.rawValue)_\(base)"
     }
 

@@ -18,8 +18,18 @@ package struct LayoutWriter {
     }
 
     private init(_ layout: DiskLayout) {
-        names = Set(
-            layout.disks.flatMap { [$0.name] + $0.partitions.map(\.name) + $0.volumes.map(\.name) })
+        names = []
+        for disk in layout.disks {
+            names.insert(disk.name)
+            names.formUnion(disk.partitions.map(\.name))
+            names.formUnion(disk.volumes.map(\.name))
+            names.formUnion(disk.volumes.compactMap(\.encryption?.name))
+            for group in disk.groups {
+                names.insert(group.name)
+                names.formUnion(group.physicalVolumes.map(\.name))
+                names.formUnion(group.logicalVolumes.map(\.name))
+            }
+        }
     }
 
     private mutating func write(_ disk: Disk) {
@@ -34,6 +44,79 @@ package struct LayoutWriter {
         case .volume(let volume): write(volume, on: disk.name)
         case .table(let table): write(table, on: disk.name)
         }
+        for group in disk.groups { write(group) }
+    }
+
+    /// All in one node, so that an element built before there were groups passes it on as it is.
+    private mutating func write(_ group: VolumeGroup) {
+        let members = group.physicalVolumes.map {
+            Self.map([("name", Self.quoted($0.name)), ("base", Self.quoted($0.partition))])
+        }
+        let names = Self.list(group.physicalVolumes.map { Self.quoted($0.name) })
+        let extent = ["-s", "\(group.extentSize.bytes)b"]
+        let groups = Self.map([
+            ("name", Self.quoted(group.name)), ("base", names),
+            ("options", Self.list(extent.map(Self.quoted))),
+        ])
+        let volumes = group.logicalVolumes.map { volume in
+            var size: ByteCount?
+            if case .absolute(let bytes) = volume.size { size = bytes }
+            let stripes = [
+                "--stripes", "\(volume.stripes)", "--stripesize", "\(volume.stripeSize.bytes)b",
+            ]
+            return Self.map([
+                ("name", Self.quoted(volume.name)), ("base", Self.quoted(group.name)),
+                ("size", size.map { Self.quoted(String($0.bytes)) }),
+                ("extents", volume.size.extentsNotation.map(Self.quoted)),
+                ("options", volume.stripes > 1 ? Self.list(stripes.map(Self.quoted)) : nil),
+                volume.volume.map(nested) ?? ("mkfs", nil),
+            ])
+        }
+        let lists = [("pvs", members), ("vgs", [groups]), ("lvs", volumes)].map { name, items in
+            (name, Optional(Self.list(items.map { "\n  " + $0 })))
+        }
+        let name = Self.quoted(free("lvm_\(group.name)"))
+        lines.append("{\"lvm\": \(Self.map([("name", name)] + lists))}")
+    }
+
+    /// A volume with its mount inside, in its LUKS volume where it has one: the key and its value.
+    private func nested(_ volume: Volume) -> (String, String?) {
+        guard let encryption = volume.encryption else {
+            return (LayoutNode.Kind.mkfs.rawValue, mkfs(volume))
+        }
+        return (LayoutNode.Kind.luks.rawValue, luks(encryption, volume))
+    }
+
+    private func luks(
+        _ encryption: Encryption, _ volume: Volume, base: String? = nil
+    ) -> String {
+        let settings = [
+            ("name", encryption.name), ("base", base), ("uuid", encryption.uuid),
+            ("key-file", encryption.keyFile), ("options", encryption.options),
+        ].map { ($0.0, $0.1.map(Self.quoted)) }
+        return Self.map(settings + [(LayoutNode.Kind.mkfs.rawValue, mkfs(volume))])
+    }
+
+    private func mkfs(_ volume: Volume) -> String {
+        let line = volume.mount?.table.map { line in
+            Self.map([
+                ("options", Self.quoted(line.options)),
+                ("dump-freq", Self.quoted(String(line.dumpFrequency))),
+                ("fsck-passno", Self.quoted(String(line.checkPass))),
+            ])
+        }
+        let mount = volume.mount.map { mount in
+            Self.map([("mount_point", Self.quoted(mount.point)), ("fstab", line)])
+        }
+        let settings = Self.settings(of: volume).map { ($0.0, $0.1.map(Self.quoted)) }
+        return Self.map([("name", Self.quoted(volume.name))] + settings + [("mount", mount)])
+    }
+
+    private static func settings(of volume: Volume) -> [(String, String?)] {
+        [
+            ("type", volume.type.rawValue), ("label", volume.label), ("uuid", volume.uuid),
+            ("opts", volume.options.isEmpty ? nil : volume.options.joined(separator: " ")),
+        ]
     }
 
     private mutating func write(_ table: PartitionTable, on disk: String) {
@@ -60,13 +143,13 @@ package struct LayoutWriter {
     }
 
     private mutating func write(_ volume: Volume, on base: String) {
-        node(
-            .mkfs,
-            [
-                ("name", volume.name), ("base", base), ("type", volume.type.rawValue),
-                ("label", volume.label), ("uuid", volume.uuid),
-                ("opts", volume.options.isEmpty ? nil : volume.options.joined(separator: " ")),
-            ])
+        if let encryption = volume.encryption {
+            // All in one node, as volume groups are.
+            let map = luks(encryption, volume, base: base)
+            lines.append("{\(Self.quoted(LayoutNode.Kind.luks.rawValue)): \(map)}")
+            return
+        }
+        node(.mkfs, [("name", volume.name), ("base", base)] + Self.settings(of: volume))
         guard let mount = volume.mount else { return }
         let name = free("mount_\(volume.name)")
         node(.mount, [("name", name), ("base", volume.name), ("mount_point", mount.point)])

@@ -93,6 +93,16 @@ package enum PartitionType: Equatable, Sendable {
         kind == .mbr ? .code(0x83) : .guid(linux)
     }
 
+    /// What a partition without a type is when it is a physical volume of LVM.
+    package static func lvm(in kind: PartitionTable.Kind) -> PartitionType {
+        kind == .mbr ? .code(0x8E) : .guid("E6D6D379-F507-44C2-A23C-238F2A3DF928")
+    }
+
+    /// What a partition without a type is when it is encrypted.
+    package static func luks(in kind: PartitionTable.Kind) -> PartitionType {
+        kind == .mbr ? .code(0xE8) : .guid("CA7D7CCB-63ED-4C53-861C-1742536059CC")
+    }
+
     /// Whether it is the boot partition of a POWER machine.
     package var isPowerBoot: Bool { self == .code(0x41) || self == .guid(Self.powerBoot) }
 

@@ -11,6 +11,8 @@ package struct Volume: Codable, Equatable, Sendable {
     /// nil: derived from what the image holds.
     package var uuid: String?
     package var mount: MountEntry?
+    /// nil: its bytes lie on the disk as they are.
+    package var encryption: Encryption?
 
     package init(
         name: String, type: FileSystemType, label: String, options: [String] = [],

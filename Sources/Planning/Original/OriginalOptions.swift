@@ -40,14 +40,18 @@ package enum OriginalOptions {
             option($0, abbreviation: .none)
         }
         + [
-            "checksum-algorithm", "config", "elements-path", "plugin-dir", "prefer-legacy",
+            "audit", "audit-allow", "checksum-algorithm", "config",
+            "elements-path", "luks-key", "luks-passphrase", "max-size", "plugin-dir",
+            "prefer-legacy",
             "prefer-native", "qcow2-compression", "ramdisk-compression", "ramdisk-modules",
             "ramdisk-size", "set",
         ].map { option($0, takesValue: true, abbreviation: .none) }
 
     /// Options that may be given more than once, each time with a meaning.
     private static let repeatable: Set<String> = [
-        "debug-trace", "packages", "config", "elements-path", "plugin-dir", "prefer-legacy",
+        "audit-allow", "debug-trace", "packages", "config", "elements-path", "luks-key",
+        "luks-passphrase", "plugin-dir",
+        "prefer-legacy",
         "prefer-native", "set",
     ]
 
