@@ -15,6 +15,7 @@ package final class Guest {
     private let start = ContinuousClock.now
     /// How much of the log earlier waits have passed.
     private var position = 0
+    private var hasChosen = false
     private var commands = 0
 
     init(_ options: GuestOptions, folder: FilePath) throws {
@@ -50,6 +51,7 @@ package final class Guest {
         while true {
             let hasEnded = try endsNow()
             let console = try consoleBytes()
+            try startWithoutDelay(console)
             if let found = console.dropFirst(position).firstRange(of: Array(text.utf8)) {
                 let before = String(decoding: console[position..<found.lowerBound], as: UTF8.self)
                 position = found.upperBound
@@ -61,6 +63,15 @@ package final class Guest {
             }
             usleep(50_000)
         }
+    }
+
+    /// Starts what GRUB's menu offers first, which it would do by itself five seconds later.
+    private func startWithoutDelay(_ console: [UInt8]) throws {
+        guard !hasChosen, console.firstRange(of: Array("Press enter to boot".utf8)) != nil else {
+            return
+        }
+        hasChosen = true
+        try type("")
     }
 
     /// Types a line on the console.

@@ -86,7 +86,7 @@ package struct GuestOptions: Sendable {
                 "-m", String(memoryMebibytes), "-nodefaults", "-no-user-config", "-display", "none",
                 "-monitor", "none", "-serial", "stdio", "-device", "virtio-rng-pci",
                 "-drive",
-                "file=\(disk.string),format=\(disk.extension ?? "raw"),if=none,id=d0,snapshot=\(keepsChanges ? "off" : "on")",
+                "file=\(disk.string),format=\(disk.extension ?? "raw"),if=none,id=d0,\(caching)",
                 "-device",
                 "virtio-blk-pci,drive=d0,logical_block_size=\(blockSize),physical_block_size=\(blockSize)",
                 "-netdev", network, "-device", "virtio-net-pci,netdev=n0,romfile=",
@@ -98,6 +98,9 @@ package struct GuestOptions: Sendable {
         }
         return arguments + disks.enumerated().flatMap { $1.arguments($0) } + self.arguments
     }
+
+    /// A kept image is read by this machine alone, so nothing needs to be on its disk before the guest goes on.
+    private var caching: String { keepsChanges ? "snapshot=off,cache=unsafe" : "snapshot=on" }
 
     /// The machine; UEFI's variables are a copy, which the guest may change.
     private func machine(folder: FilePath) -> [String] {

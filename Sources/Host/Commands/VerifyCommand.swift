@@ -46,7 +46,7 @@ struct VerifyCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "QEMU's model of the processor (default: with tcg Nehalem, with kvm host).",
+            "QEMU's model of the processor (default: with tcg Nehalem,vendor=AuthenticAMD, with kvm host).",
             valueName: "MODEL"))
     var cpu: String?
 
