@@ -11,7 +11,12 @@ struct NovaCompute: Element, PostInstallPhase, FinalisePhase {
 
     init(_ parameters: Parameters) throws {}
 
+    /// The package's unit has started only when nova-compute has a message queue, and fails after 90 seconds without:
+    /// with Type=exec a node's boot ends, and the service waits for its cloud as long as that takes.
     func postInstall(_ target: PostInstallContext) throws {
+        try target.makeFolder("/etc/systemd/system/\(Self.unit).d")
+        try target.writeFile(
+            "/etc/systemd/system/\(Self.unit).d/10-wait-for-cloud.conf", "[Service]\nType=exec\n")
         try target.run("systemctl", ["--quiet", "enable", Self.unit])
     }
 

@@ -164,6 +164,7 @@ struct VerifyBootTests {
                 [
                     "--once", "--metadata", "configdrive", "--memory", "2GiB", "--deadline", "900",
                     "--run", "systemctl is-enabled nova-compute.service",
+                    "--run", "systemctl is-active nova-compute.service",
                     "--run",
                     "timeout 800 sh -c 'until sudo grep -q \"impl_rabbit.*Connection failed\" /var/log/nova/nova-compute.log; do sleep 2; done'",
                     "--run", "! systemctl is-failed nova-compute.service libvirtd.service",
