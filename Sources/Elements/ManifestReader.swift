@@ -111,7 +111,8 @@ package enum ManifestReader {
                 environment: try entry.string("environment"),
                 choices: try entry.strings("choices"),
                 isSecret: try entry.boolean("secret") ?? false,
-                isBuildOnly: try entry.boolean("build-only") ?? false)
+                isBuildOnly: try entry.boolean("build-only") ?? false,
+                isRequired: try entry.boolean("required") ?? false)
             try entry.finish()
             return try withCheckedDefault(parameter, entry)
         }
@@ -123,6 +124,9 @@ package enum ManifestReader {
         var parameter = parameter
         if parameter.isSecret, parameter.defaultValue != nil {
             throw entry.fault("default", "stands where everybody can read it, and this is a secret")
+        }
+        if parameter.isRequired, parameter.defaultValue != nil {
+            throw entry.fault("default", "is never used, as users must give a value")
         }
         if let text = parameter.defaultValue {
             do {

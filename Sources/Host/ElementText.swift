@@ -47,9 +47,13 @@ enum ElementText {
         var table = TextTable(indentation: 2)
         for parameter in parameters {
             let choices = parameter.choices.isEmpty ? "" : parameter.choices.joined(separator: "|")
-            let value = parameter.isSecret ? "secret" : parameter.defaultValue.map { "= \($0)" }
+            let words = [
+                parameter.isRequired ? "required" : nil, parameter.isSecret ? "secret" : nil,
+                parameter.defaultValue.map { "= \($0)" },
+            ]
+            let value = words.compactMap { $0 }.joined(separator: ", ")
             table.add(
-                parameter.name, choices.isEmpty ? parameter.type.rawValue : choices, value ?? "",
+                parameter.name, choices.isEmpty ? parameter.type.rawValue : choices, value,
                 parameter.environment ?? "", parameter.doc)
         }
         return ["parameters"] + table.lines

@@ -43,7 +43,7 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         }
         package var name: String
         package var type: Kind
-        /// The value as text; nil: the element copes with its absence.
+        /// The value as text; nil: the element copes with its absence, or it is required.
         package var defaultValue: String?
         package var doc: String
         /// The environment variable that sets it, such as DIB_RELEASE.
@@ -53,11 +53,13 @@ package struct ElementManifest: Codable, Equatable, Sendable {
         package var isSecret: Bool
         /// Whether it says how to build and nothing of the image, whose record leaves it out.
         package var isBuildOnly: Bool
+        /// Whether a build needs a value.
+        package var isRequired: Bool
 
         package init(
             name: String, type: Kind, defaultValue: String? = nil, doc: String,
             environment: String? = nil, choices: [String] = [], isSecret: Bool,
-            isBuildOnly: Bool = false
+            isBuildOnly: Bool = false, isRequired: Bool = false
         ) {
             self.name = name
             self.type = type
@@ -67,6 +69,7 @@ package struct ElementManifest: Codable, Equatable, Sendable {
             self.choices = choices
             self.isSecret = isSecret
             self.isBuildOnly = isBuildOnly
+            self.isRequired = isRequired
         }
     }
 

@@ -85,6 +85,10 @@ private let broken = [
             #""parameters": {"p": {"type": "string", "doc": "d", "default": "c", "secret": true}}"#,
         "'$.parameters.p.default' stands where everybody can read it, and this is a secret"),
     BrokenManifest(
+        member:
+            #""parameters": {"p": {"type": "string", "doc": "d", "default": "c", "required": true}}"#,
+        "'$.parameters.p.default' is never used, as users must give a value"),
+    BrokenManifest(
         member: #""parameters": {"p": {"type": "string", "doc": "d", "environment": "A-B"}}"#,
         "'$.parameters.p.environment' is 'A-B', which is no name of a variable"),
     BrokenManifest(

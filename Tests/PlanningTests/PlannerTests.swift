@@ -185,6 +185,22 @@ private func usersAndPasswordsInURLsAreHidden(text: String, shown: String) {
 }
 
 @Test
+private func aRequiredParameterNeedsAValue() throws {
+    let element = Sample.native("os", provides: ["operating-system"], phases: [.root]) {
+        $0.parameters = [
+            .init(name: "unit", type: .string, doc: "d", isSecret: false, isRequired: true)
+        ]
+    }
+    #expect(
+        throws: BuildError(
+            .refused, "parameter 'os.unit' has no value, and the element needs one",
+            hint: "Set it with --set os.unit=VALUE.")
+    ) { try Sample.plan(Sample.request("os"), [element]) }
+    let request = Sample.request("os") { $0.settings = [setting("unit", "a.service")] }
+    #expect(try Sample.plan(request, [element]).parameters.map(\.value) == ["a.service"])
+}
+
+@Test
 private func aPlanShowsNoPasswordOfAURL() throws {
     let element = Sample.native("os", provides: ["operating-system"], phases: [.root]) {
         $0.parameters = [

@@ -24,10 +24,15 @@ extension ElementManifest {
         return nil
     }
 
-    /// The first argument that needs `parameter` to have a value: a text without value is NULL, a number is not.
+    /// What needs `parameter` to have a value: the element, or the first argument that is no text, which may be NULL.
     func firstNeed(of parameter: String) -> String? {
-        uses(of: .init(.parameter, parameter)).first { ![.str, .path, .bytes].contains($0.type) }?
-            .place
+        if parameters.contains(where: { $0.name == parameter && $0.isRequired }) {
+            return "the element"
+        }
+        return uses(of: .init(.parameter, parameter)).first {
+            ![.str, .path, .bytes].contains($0.type)
+        }?
+        .place
     }
 
     /// Refuses values of the build that a plan knows and a function cannot take.
