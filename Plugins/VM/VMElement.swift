@@ -28,6 +28,19 @@ struct VM: Element, FinalisePhase {
             try SystemPartition(place, target).write(to: target)
         }
         try mountRoot(target, place)
+        if place.volumeModule != nil { try activateGroups(target) }
+    }
+
+    /// Has volume groups activated that the initramfs has seen and could not activate.
+    ///
+    /// lvm2's udev rules note in /run that a group is complete, and activate it once (69-lvm.rules, pvscan --vgonline). In
+    /// the initramfs two groups at a time can fail, and the system would take the note for its own.
+    private func activateGroups(_ target: FinaliseContext) throws {
+        let folder = "/etc/systemd/system/systemd-udev-trigger.service.d"
+        try target.makeFolder(folder)
+        try target.writeFile(
+            "\(folder)/10-volume-groups.conf",
+            "[Service]\nExecStartPre=-/bin/rm -rf /run/lvm/vgs_online\n")
     }
 
     /// Gives /etc/fstab an entry for the root file system unless it has one.

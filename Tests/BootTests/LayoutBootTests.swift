@@ -52,12 +52,17 @@ struct LayoutBootTests {
         """
 
     /// Files that fill most of the volumes they come to lie on; and patience of systemd on a slow machine, where the last
-    /// volume of many comes later than its 90 seconds.
+    /// volume of many comes later than its 90 seconds. One group is left as an initramfs leaves it that could not activate it.
     private static let filler = [
         "install.d/10-filler": """
         #!/bin/sh
         mkdir -p /srv/fast /srv/pieces /srv/safe /srv/vault /etc/systemd/system.conf.d
         printf '[Manager]\\nDefaultDeviceTimeoutSec=10min\\n' >/etc/systemd/system.conf.d/slow.conf
+        cat >/etc/initramfs-tools/scripts/local-bottom/inactive <<'END'
+        #!/bin/sh
+        [ "$1" = prereqs ] || lvm vgchange -an vg-data
+        END
+        chmod +x /etc/initramfs-tools/scripts/local-bottom/inactive
         install -d -m 700 /etc/keys; (umask 077; echo key of the image >/etc/keys/safe)
         seq 2000000 | head -c 12000000 >/srv/safe/numbers
         seq 2000000 | head -c 12000000 | tac >/srv/vault/numbers

@@ -69,12 +69,14 @@ struct VerifyBootTests {
     @discardableResult
     private func verify(
         _ image: FilePath, _ folder: FilePath, _ options: [String],
-        deadline: Duration = .seconds(1500)
+        deadline: Duration = .seconds(2400)
     ) throws -> Report {
         let slot = try GuestSlot()
+        // Two machines run at a time, so each has one of the cores.
         let captured = try Command(
             BuiltProducts.dibhost.string,
-            ["verify", "--format", "json", "--jobs", "1"] + options + [image.string],
+            ["verify", "--format", "json", "--jobs", "1", "--cpus", "1", "--deadline", "900"]
+                + options + [image.string],
             environment: ProcessEnvironment.current.merging(["TMP_DIR": folder.string]) { $1 }
         ).capture(limits: .init(deadline: deadline))
         extendLifetime(slot)
@@ -162,7 +164,7 @@ struct VerifyBootTests {
             try verify(
                 image, folder,
                 [
-                    "--once", "--metadata", "configdrive", "--memory", "2GiB", "--deadline", "900",
+                    "--once", "--metadata", "configdrive", "--memory", "2GiB",
                     "--run", "systemctl is-enabled nova-compute.service",
                     "--run", "systemctl is-active nova-compute.service",
                     "--run",
