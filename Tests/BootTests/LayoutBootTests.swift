@@ -60,7 +60,7 @@ struct LayoutBootTests {
         printf '[Manager]\\nDefaultDeviceTimeoutSec=10min\\n' >/etc/systemd/system.conf.d/slow.conf
         cat >/etc/initramfs-tools/scripts/local-bottom/inactive <<'END'
         #!/bin/sh
-        [ "$1" = prereqs ] || lvm vgchange -an vg-data
+        [ "$1" = prereqs ] || { lvm vgchange -an vg-data; : >/run/lvm/vgs_online/vg-data; }
         END
         chmod +x /etc/initramfs-tools/scripts/local-bottom/inactive
         install -d -m 700 /etc/keys; (umask 077; echo key of the image >/etc/keys/safe)
