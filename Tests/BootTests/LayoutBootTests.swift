@@ -51,8 +51,10 @@ struct LayoutBootTests {
         - mkfs: {name: mkfs_pieces, base: pieces, type: ext4, mount: {mount_point: /srv/pieces, fstab: {}}}
         """
 
-    /// Files that fill most of the volumes they come to lie on; and patience of systemd on a slow machine, where the last
-    /// volume of many comes later than its 90 seconds. One group is left as an initramfs leaves it that could not activate it.
+    /// Files that fill most of the volumes they come to lie on, and two states that are seldom.
+    ///
+    /// systemd has patience: on a slow machine the last volume of many comes later than its 90 seconds. One group is left as
+    /// an initramfs leaves it that could not activate it.
     private static let filler = [
         "install.d/10-filler": """
         #!/bin/sh
