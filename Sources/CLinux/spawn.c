@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,10 +69,21 @@ static const char *path_of(char *const *environment) {
     return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
+// execve that waits up to a second for the last writer of the file. A script that this process wrote and closed is
+// still open for writing in each child that another thread forked meanwhile, until that child's own execve.
+static void execute_file(const char *path, const struct clinux_spawn *request) {
+    for (int wait = 0; wait < 100; wait++) {
+        execve(path, request->arguments, request->environment);
+        if (errno != ETXTBSY) return;
+        poll(NULL, 0, 10);
+        errno = ETXTBSY;
+    }
+}
+
 // execve with a search in the new environment's PATH; returns the errno that tells most.
 static int execute(const struct clinux_spawn *request) {
     if (strchr(request->program, '/')) {
-        execve(request->program, request->arguments, request->environment);
+        execute_file(request->program, request);
         return errno;
     }
     int error = ENOENT;
@@ -85,7 +97,7 @@ static int execute(const struct clinux_spawn *request) {
             memcpy(candidate, path, length);
             candidate[length] = '/';
             memcpy(candidate + length + 1, request->program, name + 1);
-            execve(candidate, request->arguments, request->environment);
+            execute_file(candidate, request);
             if (errno != ENOENT && errno != ENOTDIR) error = errno;
         }
         if (*end == 0) return error;

@@ -134,11 +134,14 @@ extension Command {
             "change user for", "pass descriptors to", "run",
         ]
         let isMissing = errno == .noSuchFileOrDirectory && step == 6
+        let hint =
+            isMissing
+            ? "Install the program, or its interpreter, or check PATH."
+            : errno == .textFileBusy ? "Another process is writing the file; try again." : nil
         return BuildError(
             isMissing ? .environment : .buildFailed,
             "cannot \(steps[Int(min(max(step, 0), 6))]) '\(program)'",
-            hint: isMissing ? "Install the program, or its interpreter, or check PATH." : nil,
-            cause: errno.description)
+            hint: hint, cause: errno.description)
     }
 }
 
